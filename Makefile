@@ -1,0 +1,69 @@
+# Two commands matter: `make run` and `make test`. Everything else is a part of them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+# Candidates are run, not only found: a pyenv shim may be on PATH and still fail.
+FIND_PYTHON = for c in "$(PYTHON)" python3.13 python3.12 python3.14 python3 \
+	$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.1[2-9]*/bin/python 2>/dev/null | sort -Vr); do \
+	[ -n "$$c" ] && "$$c" -c 'import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
+	&& { echo "$$c"; break; }; done
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+$(BIN)/python:
+	@python=$$($(FIND_PYTHON)); \
+	if [ -z "$$python" ]; then \
+	echo "hushgate: error: no Python 3.12 or 3.13 was found" >&2; \
+	echo "hushgate: hint: install one (apt install python3.13-venv, pyenv install 3.13, brew install python@3.13), or name it: make run PYTHON=/path/to/python3.13" >&2; \
+	exit 2; fi; \
+	echo "hushgate: using $$python"; "$$python" -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(BIN)/python
+	@echo "hushgate: installing what it runs on (about a minute)"
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --compile-bytecode --require-hashes -r requirements/runtime.txt
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 -o 0 -o 1 detectors policies proxy addons || true
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 -o 1 $(VENV)/lib >/dev/null 2>&1 || true
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --compile-bytecode --require-hashes -r requirements/dev.txt
+	@touch $@
+
+install: $(VENV)/.runtime ## install into .venv from the lock file
+
+run: install ## run the proxy on 127.0.0.1:8080 (admin on 127.0.0.1:8081)
+	@$(BIN)/hushgate serve $(ARGS)
+
+lint: $(VENV)/.dev ## ruff, mypy strict, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@PYTHONPATH=. $(BIN)/lint-imports --no-cache >/dev/null || PYTHONPATH=. $(BIN)/lint-imports --no-cache
+
+test: lint ## everything that needs nothing but Python
+	@$(BIN)/python -P -m pytest -n 2 --dist loadgroup -m "not clients and not services" tests
+	@$(BIN)/python -OP -m pytest -n 2 --dist loadgroup -m "not clients and not services and not proxy" tests
+
+.venv-clients/.ready: requirements/clients.txt $(VENV)/.dev
+	@$(BIN)/uv venv -q --clear --python $(BIN)/python .venv-clients
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip install -q --python .venv-clients/bin/python --no-deps --compile-bytecode --require-hashes -r requirements/clients.txt
+	@touch $@
+
+test-clients: .venv-clients/.ready ## the real client SDKs through a real proxy
+	@$(BIN)/python -P -m pytest -m clients tests
+
+test-services: $(VENV)/.dev ## with servers and tools from Debian's packages
+	@$(BIN)/python -P -m pytest -m services -rs tests
+
+lock: $(BIN)/python ## resolve the dependencies anew
+	@for set in bootstrap clients; do $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.12 --no-header requirements/$$set.in -o requirements/$$set.txt; done
+	@for set in runtime dev; do $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.12 --no-header --override requirements/overrides.in requirements/$$set.in -o requirements/$$set.txt; done
+
+clean: ## remove what make made
+	@rm -rf $(VENV) .venv-clients build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+
+.PHONY: help install run lint test test-clients test-services lock clean

@@ -1,0 +1,1 @@
+"""Thin edges: mitmproxy hooks to the core and back."""

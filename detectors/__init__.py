@@ -1,0 +1,1 @@
+"""Text in, findings out: knows nothing of HTTP or of policy."""

@@ -1,0 +1,69 @@
+"""What a rule may ask: everything known of one exchange, without its text."""
+
+from dataclasses import dataclass, field
+
+REASONS = (
+    "undecodable",
+    "too_large",
+    "timeout",
+    "names_timeout",
+    "media",
+    "encrypted",
+    "tokens",
+    "protobuf",
+    "identity",
+    "error",
+)
+"""Why something is unknown: the keys of `on_unknown`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFact:
+    """Findings of one kind in one place, counted.
+
+    Live, each finding is one fact with `count` 1 and its `digest`; replayed from the audit log, one fact stands for
+    `count` findings of which `distinct` differ. `place` is the part kind (`prompt`, `file`, …). `ref` is the
+    caller's own number for the finding: the verdict names it when it is to be redacted.
+    """
+
+    entity: str
+    category: str
+    score: float
+    place: str = "prompt"
+    writable: bool = True
+    decided: bool = False
+    digest: str = ""
+    count: int = 1
+    distinct: int = 1
+    language: str = ""
+    kind: str = ""
+    lines: int = 0
+    source: str = ""
+    overlap: float = 0.0
+    ref: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One exchange as rules see it. Empty string = known to be absent; None = not known."""
+
+    user: str = ""
+    groups: tuple[str, ...] = ()
+    address: str = ""
+    device: str = ""
+    app: str = ""  # service id
+    host: str = ""
+    category: str = ""  # genai.chat, …
+    status: str = "tolerated"  # sanctioned | tolerated | unsanctioned | prohibited | unknown
+    trust_zone: str = ""
+    account: str = ""
+    tenant: str = ""
+    model: str = ""
+    activity: str = "other"
+    direction: str = "request"
+    bytes: int = 0
+    tools: bool = False  # the request carries tools (a coding agent's turn)
+    rewritable: bool = True  # the body can be rewritten for this endpoint
+    findings: tuple[FindingFact, ...] = ()
+    unknown: tuple[str, ...] = ()  # reasons out of REASONS
+    ran: frozenset[str] = field(default_factory=frozenset)  # detectors that ran; empty = all

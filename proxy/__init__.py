@@ -1,0 +1,1 @@
+"""The proxy: the pure core around `inspection.py`, the program around it."""

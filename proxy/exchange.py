@@ -1,0 +1,106 @@
+"""Neutral values of the core: an exchange, its client, the parts of its prompt."""
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who sent the exchange: made by the front door, carried with the socket."""
+
+    address: str
+    subject: str = ""
+    groups: tuple[str, ...] = ()
+    source: str = "address"
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request as the core sees it: no engine types, header names in lower case, body still encoded.
+
+    `path` is the request target in origin form, with its query. `body` is what stood on the wire after the transfer
+    coding and before the content coding. `repr` shows neither path, header nor body.
+    """
+
+    method: str
+    scheme: str
+    host: str
+    port: int
+    path: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
+    http_version: str = "HTTP/1.1"
+    transport: str = "http"  # or "websocket": `body` is then one client message
+
+    def header(self, name: str) -> str:
+        """Return the values of one header joined by comma and space; empty when it is absent."""
+        return ", ".join(value for key, value in self.headers if key == name)
+
+
+KINDS = ("prompt", "system", "tool_def", "tool_call", "tool_result", "file", "metadata", "header", "credential")
+"""What a part is for: the words that a policy clause's `in` may hold."""
+
+ROLES = ("user", "assistant", "system", "tool", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One scalar leaf, object key or other stretch of text of a request.
+
+    `path` is a JSONPath (RFC 9535, normalised but with dot notation where the name allows: `$.messages[0].content`),
+    `multipart:NAME`, `form:NAME`, `query:NAME`, `header:NAME` or `body:`, and may nest with `|`
+    (`$.a.arguments|$.email` is a leaf of JSON inside a JSON string). An object key's path ends in `~`.
+    `hint` is the leaf's own key name. `group` numbers the stretch that neighbouring parts are read as one text in
+    (the parts of one message); parts of different groups never join. `decided` marks text that the vendor itself
+    produced earlier (an assistant turn).
+    """
+
+    path: str
+    role: str
+    kind: str
+    text: str = field(repr=False)
+    writable: bool = True
+    hint: str = ""
+    group: int = 0
+    decided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that could not be read: where, why (a reason of `on_unknown`), how many bytes."""
+
+    path: str
+    reason: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """All the text of one request."""
+
+    parts: tuple[Part, ...] = field(repr=False)
+    unread: tuple[Unread, ...] = ()
+    model: str = ""
+    stream: bool = False
+    tools: bool = False  # the request declares or answers tools: a coding agent's turn
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace characters `start` to `end` of part number `part` by `text`."""
+
+    part: int
+    start: int
+    end: int
+    text: str = field(repr=False)
+
+
+def ordered(edits: Iterable[Edit]) -> list[Edit]:
+    """Return the edits by part and position. Raises ValueError where two of them overlap."""
+    result = sorted(edits, key=lambda edit: (edit.part, edit.start, edit.end))
+    for before, after in itertools.pairwise(result):
+        if before.part == after.part and after.start < before.end:
+            raise ValueError("two edits overlap")
+    return result

@@ -1,0 +1,1 @@
+"""The inspector processes and the wire between them and the workers."""
