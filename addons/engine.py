@@ -1,0 +1,224 @@
+"""mitmproxy, cut down: a master of our own, connections made by our front door, leaves by our signer.
+
+Rules
+1. Every touch of mitmproxy's private parts is in this file, and `check` proves at start that they are still there.
+2. mitmproxy opens no listener, resolves no name and dials no address: it is given sockets and asks `connect`.
+3. The engine is lazy: a request that is refused never reaches the vendor.
+"""
+
+import asyncio
+import inspect
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from mitmproxy import addonmanager, connection, options, tls
+from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig
+from mitmproxy.connection import ConnectionState
+from mitmproxy.master import Master
+from mitmproxy.proxy import commands, context, events, mode_servers, mode_specs, server, server_hooks
+from mitmproxy.proxy.layers import modes
+
+from proxy.exchange import Client
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Connect = Callable[[str, int], Awaitable[Streams]]
+"""(host, port) to streams. Raises OSError, whose text goes to the client: it names no address of ours."""
+
+BACKSTOP = "128m"  # far above our own body limit, which answers in the vendor's shape
+_REGULAR = mode_specs.ProxyMode.parse("regular")
+
+
+class EngineError(Exception):
+    """mitmproxy is not the version that this module was written for."""
+
+
+class Minted(Protocol):
+    """A leaf certificate as mitmproxy's TLS addon wants it."""
+
+    cert: object
+    privatekey: object
+    chain_file: object
+    chain_certs: list[object]
+
+
+Mint = Callable[[str], Awaitable[Minted]]
+"""Host name to a leaf for exactly that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What the engine needs to know: the file of trusted upstream roots (PEM), the idle timeout in seconds."""
+
+    upstream_roots: str
+    idle_seconds: int = 600
+
+
+class _NoStore:
+    dhparams = None
+
+
+class _Leaves(tlsconfig.TlsConfig):
+    """mitmproxy's TLS addon with its certificate store taken out: leaves come from `mint`."""
+
+    name = "tlsconfig"
+
+    def __init__(self, mint: Mint) -> None:
+        self.certstore = _NoStore()  # type: ignore[assignment]
+        self._mint = mint
+        self._minted: dict[str, Minted] = {}
+
+    def configure(self, updated: set[str]) -> None:
+        """Nothing: the options that mitmproxy handles here would make a store with the CA's key in it."""
+
+    def running(self) -> None:
+        """Nothing, for the same reason."""
+
+    async def tls_start_client(self, tls_start: tls.TlsData) -> None:  # type: ignore[override]
+        """Mint the leaf first; the rest is mitmproxy's."""
+        address = tls_start.context.server.address
+        host = address[0] if address else ""
+        self._minted[tls_start.conn.id] = await self._mint(host)
+        try:
+            super().tls_start_client(tls_start)
+        finally:
+            del self._minted[tls_start.conn.id]
+
+    def get_cert(self, conn_context: context.Context) -> Minted:  # type: ignore[override]
+        """Return the leaf minted for this connection."""
+        return self._minted[conn_context.client.id]
+
+
+class _Connection(mode_servers.ProxyConnectionHandler):
+    """One client connection, handed over by the front door with its client attached."""
+
+    def __init__(self, engine: "Engine", reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        super().__init__(engine.master, reader, writer, engine.master.options, _REGULAR)
+        self.layer = modes.HttpProxy(self.layer.context)
+        self._connect = engine.connect
+
+    async def open_connection(self, command: commands.OpenConnection) -> None:
+        """Dial through `connect` instead of asyncio: access list, pinned address, connect timeout."""
+        upstream = command.connection
+        data = server_hooks.ServerConnectionHookData(client=self.client, server=upstream)
+        await self.handle_hook(server_hooks.ServerConnectHook(data))
+        if upstream.error or not upstream.address:
+            await self._failed(command, data, upstream.error or "no host name given")
+            return
+        async with self.max_conns[upstream.address]:
+            upstream.timestamp_start = time.time()
+            try:
+                reader, writer = await self._connect(*upstream.address[:2])
+            except (OSError, asyncio.CancelledError) as error:
+                await self._failed(command, data, str(error) or "connection cancelled")
+                if isinstance(error, asyncio.CancelledError):
+                    raise
+                return
+            upstream.timestamp_tcp_setup = time.time()
+            upstream.state = ConnectionState.OPEN
+            upstream.peername = writer.get_extra_info("peername")
+            upstream.sockname = writer.get_extra_info("sockname")
+            self.transports[upstream] = server.ConnectionIO(
+                handler=asyncio.current_task(), reader=reader, writer=writer
+            )
+            await self.handle_hook(server_hooks.ServerConnectedHook(data))
+            await self.server_event(events.OpenConnectionCompleted(command, None))
+            try:
+                await self.handle_connection(upstream)
+            finally:
+                upstream.timestamp_end = time.time()
+                await self.handle_hook(server_hooks.ServerDisconnectedHook(data))
+
+    async def _failed(
+        self, command: commands.OpenConnection, data: server_hooks.ServerConnectionHookData, why: str
+    ) -> None:
+        command.connection.error = why
+        await self.handle_hook(server_hooks.ServerConnectErrorHook(data))
+        await self.server_event(events.OpenConnectionCompleted(command, why))
+
+    def log(self, message: str, level: int = logging.INFO, exc_info: object = None) -> None:  # noqa: ARG002
+        """Drop the core's chatter; keep the type of what crashed, never its text, which may hold a body."""
+        if level >= logging.ERROR:
+            kind = exc_info[0].__name__ if isinstance(exc_info, tuple) and exc_info[0] else "error"
+            logging.getLogger("hushgate.engine").error("connection failed: %s", kind)
+
+
+class Engine:
+    """The running mitmproxy: takes sockets, calls our addons."""
+
+    def __init__(self, settings: EngineOptions, mint: Mint, connect: Connect, *addons: object) -> None:
+        """Needs a running event loop. Raises EngineError where mitmproxy is not what we know."""
+        check()
+        self.connect = connect
+        self._clients: dict[str, Client] = {}
+        self._handlers: set[_Connection] = set()
+        self.master = Master(options.Options())
+        self._proxyserver = proxyserver.Proxyserver()
+        self.master.addons.add(
+            core.Core(), disable_h2c.DisableH2C(), self._proxyserver, next_layer.NextLayer(), _Leaves(mint), *addons
+        )
+        self.master.options.update(
+            mode=[],
+            connection_strategy="lazy",
+            body_size_limit=BACKSTOP,
+            ssl_verify_upstream_trusted_ca=settings.upstream_roots,
+            tcp_timeout=settings.idle_seconds,
+            rawtcp=False,
+            http2_ping_keepalive=58,
+        )
+
+    def client_of(self, conn: connection.Client) -> Client | None:
+        """Return who is behind a mitmproxy connection."""
+        return self._clients.get(conn.id)
+
+    @property
+    def connections(self) -> int:
+        """Return how many client connections are open."""
+        return len(self._handlers)
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: Client) -> None:
+        """Serve one client connection to its end. The reader still holds the CONNECT or absolute-form request."""
+        handler = _Connection(self, reader, writer)
+        self._clients[handler.client.id] = client
+        self._handlers.add(handler)
+        try:
+            with self._proxyserver.register_connection(handler.client.id, handler):
+                await handler.handle_client()
+        finally:
+            self._handlers.discard(handler)
+            del self._clients[handler.client.id]
+
+    async def run(self) -> None:
+        """Run until `stop`."""
+        await self.master.run()
+
+    def stop(self) -> None:
+        """End `run`; open connections are closed."""
+        self.master.shutdown()
+
+
+_EXPECTED = {
+    "ConnectionHandler.open_connection": (server.ConnectionHandler, "open_connection", ["self", "command"]),
+    "ConnectionHandler.handle_connection": (server.ConnectionHandler, "handle_connection", ["self", "connection"]),
+    "ConnectionHandler.server_event": (server.ConnectionHandler, "server_event", ["self", "event"]),
+    "ProxyConnectionHandler.__init__": (
+        mode_servers.ProxyConnectionHandler,
+        "__init__",
+        ["self", "master", "r", "w", "options", "mode"],
+    ),
+    "TlsConfig.get_cert": (tlsconfig.TlsConfig, "get_cert", ["self", "conn_context"]),
+    "TlsConfig.tls_start_client": (tlsconfig.TlsConfig, "tls_start_client", ["self", "tls_start"]),
+    "AddonManager.trigger_event": (addonmanager.AddonManager, "trigger_event", ["self", "event"]),
+}
+
+
+def check() -> None:
+    """Raise EngineError where a private part that this module builds on has changed its shape."""
+    for title, (owner, name, expected) in _EXPECTED.items():
+        function = getattr(owner, name, None)
+        if function is None or list(inspect.signature(function).parameters) != expected:
+            raise EngineError(f"mitmproxy's {title} has changed; install the locked version: make install")
+    if not hasattr(server.ConnectionHandler, "drain_writers"):
+        raise EngineError("mitmproxy's ConnectionHandler has changed; install the locked version: make install")

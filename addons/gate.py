@@ -1,0 +1,218 @@
+"""mitmproxy's hooks to the core and back: nothing passes an AI host that the judge did not rule on.
+
+Rules
+1. Every hook fails closed: mitmproxy logs an exception in a hook and forwards the request, so none may escape.
+2. The host is the CONNECT target (or the absolute-form URL). SNI and Host must say the same, or the answer is 421.
+3. An allowed request is not touched. Answers are always streamed, never held.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from mitmproxy import ctx, http, tls
+from mitmproxy.proxy import server_hooks
+
+from addons.convert import host_of, message_exchange, put_body, to_exchange, to_response
+from proxy import refusal
+from proxy.exchange import Client
+from proxy.judge import Judge, Ruling
+from proxy.outcomes import Outcomes
+
+logger = logging.getLogger("hushgate.gate")
+_STATE = "hushgate"
+
+
+@dataclass(slots=True)
+class _Flow:
+    """What the gate remembers of one flow."""
+
+    started: float
+    ruling: Ruling | None = None
+    first_byte: float = 0.0
+    received: int = 0
+    sent: int = 0
+    tasks: set[object] = field(default_factory=set)
+
+
+def _state(flow: http.HTTPFlow) -> _Flow:
+    state = flow.metadata.get(_STATE)
+    if not isinstance(state, _Flow):
+        state = flow.metadata[_STATE] = _Flow(time.monotonic())
+    return state
+
+
+def closed(hook: Callable[["Gate", http.HTTPFlow], Awaitable[None]]) -> Callable[..., Any]:
+    """Wrap a hook so that it fails closed: an exception becomes a refusal, or the end of the flow."""
+
+    @wraps(hook)
+    async def wrapper(self: "Gate", flow: http.HTTPFlow) -> None:
+        try:
+            await hook(self, flow)
+        except Exception as error:  # noqa: BLE001 - the boundary: mitmproxy would forward after an exception
+            logger.error("hook %s failed: %s", hook.__name__, type(error).__name__)
+            if flow.websocket is not None or flow.response is not None:
+                flow.kill()
+            else:
+                flow.response = to_response(refusal.broken())
+
+    return wrapper
+
+
+class Gate:
+    """The addon."""
+
+    name = "hushgate"
+
+    def __init__(
+        self,
+        judge: Judge,
+        outcomes: Outcomes,
+        client_of: Callable[[Any], Client | None],
+    ) -> None:
+        self._judge = judge
+        self._outcomes = outcomes
+        self._client_of = client_of
+
+    @closed
+    async def http_connect(self, flow: http.HTTPFlow) -> None:
+        """Accept CONNECT to intercepted hosts only; the front door sends no others, a reused connection might."""
+        if not self._judge.snapshot.catalogue.intercepts(host_of(flow.request)):
+            flow.response = to_response(refusal.misdirected())
+
+    @closed
+    async def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Decide at once about bodies that never end (gRPC, Connect streams); they are judged by their headers."""
+        _state(flow)
+        kind = flow.request.headers.get("content-type", "").lower()
+        if not kind.startswith(("application/grpc", "application/connect+", "application/vnd.amazon.eventstream")):
+            return
+        await self._rule(flow)
+        if flow.response is None:
+            flow.request.stream = True
+
+    @closed
+    async def request(self, flow: http.HTTPFlow) -> None:
+        """Judge the whole request."""
+        if flow.response is None and _state(flow).ruling is None:
+            await self._rule(flow)
+
+    async def _rule(self, flow: http.HTTPFlow) -> None:
+        if misdirected(flow):
+            self._outcomes.misdirected()
+            flow.response = to_response(refusal.misdirected())
+            return
+        client = self._client_of(flow.client_conn) or Client(flow.client_conn.peername[0])
+        state = _state(flow)
+        exchange = to_exchange(flow)
+        state.sent = len(exchange.body)
+        ruling = state.ruling = await self._judge.judge(exchange, client)
+        if ruling.answer is not None:
+            flow.response = to_response(ruling.answer)
+        elif ruling.body is not None:
+            put_body(flow, ruling.body)
+            state.sent = len(ruling.body)
+
+    @closed
+    async def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Let the vendor's answer stream, and say on it that the request was changed."""
+        state, response = _state(flow), flow.response
+        if response is None or state.ruling is None or state.ruling.answer is not None:
+            return
+        if state.ruling.announcement:
+            response.headers["x-hushgate"] = state.ruling.announcement
+        if response.status_code == 101:
+            return
+
+        def count(chunk: bytes) -> bytes:
+            state.first_byte = state.first_byte or time.monotonic()
+            state.received += len(chunk)
+            return chunk
+
+        response.stream = count
+
+    @closed
+    async def response(self, flow: http.HTTPFlow) -> None:
+        """Record how a forwarded exchange ended."""
+        await self._ended(flow, aborted="")
+
+    @closed
+    async def error(self, flow: http.HTTPFlow) -> None:
+        """Record an exchange that broke off: a reset, a dead upstream, a body over the engine's backstop."""
+        message = flow.error.msg if flow.error else ""
+        if "body_size_limit" in message:
+            self._outcomes.backstop(host_of(flow.request))
+            await self._outcomes.too_large(host_of(flow.request), flow.request.method)
+        await self._ended(flow, aborted="backstop" if "body_size_limit" in message else "connection")
+
+    async def _ended(self, flow: http.HTTPFlow, aborted: str) -> None:
+        state = _state(flow)
+        if state.ruling is None or state.ruling.answer is not None:
+            return
+        now = time.monotonic()
+        await self._outcomes.ended(
+            event=state.ruling.event,
+            service=state.ruling.service,
+            status=flow.response.status_code if flow.response else 0,
+            sent=state.sent,
+            received=state.received,
+            first_byte_ms=1000 * (state.first_byte - state.started) if state.first_byte else None,
+            total_ms=1000 * (now - state.started),
+            aborted=aborted,
+        )
+
+    @closed
+    async def websocket_message(self, flow: http.HTTPFlow) -> None:
+        """Judge a client's message as a request of its own; a refusal goes in-band and the socket stays open."""
+        if flow.websocket is None:
+            return
+        message = flow.websocket.messages[-1]
+        del flow.websocket.messages[:-1]  # mitmproxy keeps every message of a socket's life
+        if not message.from_client or message.injected:
+            return
+        client = self._client_of(flow.client_conn) or Client(flow.client_conn.peername[0])
+        ruling = await self._judge.judge(message_exchange(flow, message.content, text=message.is_text), client)
+        if ruling.answer is not None:
+            message.drop()
+            if ruling.frame is None:
+                flow.kill()
+            else:
+                ctx.master.commands.call("inject.websocket", flow, True, ruling.frame, True)
+        elif ruling.body is not None:
+            message.content = ruling.body
+
+    def tls_failed_client(self, data: tls.TlsData) -> None:  # noqa: ARG002
+        """Count clients that do not trust our CA (or pin the vendor's)."""
+        self._outcomes.handshake_failed("client")
+
+    def tls_failed_server(self, data: tls.TlsData) -> None:  # noqa: ARG002
+        """Count upstreams whose certificate does not verify."""
+        self._outcomes.upstream_failed("tls")
+
+    def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:  # noqa: ARG002
+        """Count upstreams that cannot be reached."""
+        self._outcomes.upstream_failed("connect")
+
+
+def misdirected(flow: http.HTTPFlow) -> bool:
+    """Tell whether SNI, Host or :authority name another host than the one this connection goes to (RFC 9110, 421)."""
+    request, host = flow.request, host_of(flow.request)
+    if request.method == "CONNECT":
+        return True
+    sni = flow.client_conn.sni
+    if sni and sni.lower().rstrip(".") != host:
+        return True
+    names = [value for name, value in request.headers.items(multi=True) if name.lower() == "host"]
+    if request.authority:
+        names.append(request.authority)
+    return any(not _same(name, host, request.port) for name in names) or (request.is_http11 and not names)
+
+
+def _same(name: str, host: str, port: int) -> bool:
+    bare, colon, number = name.lower().rpartition(":")
+    if not colon or name.endswith("]"):
+        bare, number = name.lower(), ""
+    return bare.strip("[]").rstrip(".") == host.strip("[]") and number in ("", str(port))

@@ -1,0 +1,62 @@
+"""Findings of texts seen before, by keyed hash: a chat that resends its history costs its new text only."""
+
+import hashlib
+import hmac
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from detectors.base import Source
+from detectors.finding import Finding
+
+_ENTRY = 200  # bytes of bookkeeping an entry, measured with tracemalloc and rounded up
+_FINDING = 250
+
+
+class FindingsCache:
+    """Least recently used findings, bounded by bytes. Holds no text: keys are HMAC-SHA256(key, hint NUL text).
+
+    An entry maps detector names (`id@version`) to findings, so that a detector that is missing is run and added.
+    Only what a detector finished is stored: a time-out never is.
+    """
+
+    def __init__(self, key: bytes, limit: int = 64 * 1024 * 1024) -> None:
+        self._key = key
+        self._limit = limit
+        self._size = 0
+        self._entries: OrderedDict[bytes, dict[str, tuple[Finding, ...]]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def address(self, source: Source) -> bytes:
+        """Return the key under which `source` is kept."""
+        message = source.hint.encode("utf-8", "surrogatepass") + b"\x00" + source.text.encode("utf-8", "surrogatepass")
+        return hmac.digest(self._key, message, hashlib.sha256)
+
+    def get(self, address: bytes) -> Mapping[str, tuple[Finding, ...]]:
+        """Return what is known, by detector; empty where nothing is."""
+        entry = self._entries.get(address)
+        if entry is None:
+            return {}
+        self._entries.move_to_end(address)
+        return entry
+
+    def add(self, address: bytes, findings: Mapping[str, tuple[Finding, ...]]) -> None:
+        """Add what detectors finished; the oldest entries make room."""
+        if not findings:
+            return
+        entry = self._entries.get(address)
+        if entry is None:
+            entry = self._entries[address] = {}
+            self._size += _ENTRY
+        self._entries.move_to_end(address)
+        for name, found in findings.items():
+            self._size += _cost(found) - (_cost(entry[name]) if name in entry else 0)
+            entry[name] = found
+        while self._size > self._limit and self._entries:
+            _, oldest = self._entries.popitem(last=False)
+            self._size -= _ENTRY + sum(map(_cost, oldest.values()))
+
+
+def _cost(findings: tuple[Finding, ...]) -> int:
+    return 100 + _FINDING * len(findings)

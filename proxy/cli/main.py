@@ -1,0 +1,53 @@
+"""The command line: finds the verb, runs it, turns errors into `error:` and `hint:` lines and an exit code."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+
+from proxy.cli.voice import Failure, complain
+
+VERBS = ("serve", "demo", "scan", "explain", "policy", "audit", "ca", "doctor")
+"""Every verb is `proxy/cli/<verb>.py` with `register(subparsers)`, which sets `func(args) -> exit code`."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="hushgate",
+        description="A forward HTTPS proxy that reads prompts on their way to AI services.",
+        epilog="exit codes: 0 ok, 1 findings or failed checks, 2 usage or configuration error",
+    )
+    top.add_argument("--version", action="version", version=f"hushgate {version('hushgate')}")
+    top.add_argument(
+        "--print-completion", choices=("bash", "zsh", "tcsh"), metavar="SHELL", help="print a completion script"
+    )
+    verbs = top.add_subparsers(title="verbs", dest="verb", metavar="VERB")
+    for verb in VERBS:
+        import_module(f"proxy.cli.{verb}").register(verbs)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    top = parser()
+    args = top.parse_args(arguments)
+    if args.print_completion:
+        shtab = import_module("shtab")
+        print(shtab.complete(top, args.print_completion))
+        return 0
+    if args.verb is None:
+        top.print_help()
+        return 2
+    try:
+        code: int = args.func(args)
+    except Failure as failure:
+        complain(str(failure), failure.hint)
+        return failure.code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return code

@@ -1,0 +1,285 @@
+"""Every setting of a deployment, declared once; a YAML file, the environment and flags in, a `Config` out.
+
+Rules
+1. Precedence: flag, then `HUSHGATE_<NAME>` in the environment, then the file, then the default.
+2. An unknown key is an error with file, line and column. The environment is read here and nowhere else.
+3. A setting is one row of `SETTINGS`; `--help`, the docs and the checks are made from the table.
+"""
+
+import difflib
+import ipaddress
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import yaml
+
+Value = str | int | float | bool | Path | tuple[str, ...] | tuple[int, ...] | None
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used: what is wrong, and a hint."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its YAML key, how its text is read, its default, what it is for, and whether it is a flag."""
+
+    name: str
+    kind: str  # one of `_READERS`
+    default: Value
+    help: str
+    flag: bool = False
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("listen", "address", "127.0.0.1:8080", "where clients connect, HOST:PORT", flag=True),
+    Setting("admin", "address", "127.0.0.1:8081", "where health, metrics, CA and PAC file are served", flag=True),
+    Setting("policies", "list", ("pack:default",), "policy files, folders or shipped packs (pack:NAME)", flag=True),
+    Setting("services", "path", None, "services.yaml of this deployment: status, trust zone, own hosts", flag=True),
+    Setting("catalogue", "list", (), "further catalogue files, in the form of proxy/endpoints/*.yaml"),
+    Setting("switch_on", "list", (), "services with intercept: path that are to be decrypted all the same"),
+    Setting("state", "path", Path("var"), "where keys, CA, audit log and caches live", flag=True),
+    Setting("workers", "count", 1, "worker processes", flag=True),
+    Setting("inspectors", "count", 1, "inspector processes, which run the detectors", flag=True),
+    Setting("connect_to", "list", (), "HOST:PORT:HOST:PORT, dial another address (as curl's)", flag=True),
+    Setting("upstream_ca", "path", None, "further roots (PEM) that upstream certificates may chain to", flag=True),
+    Setting("detector_rules", "list", (), "files or folders with own secret rules, markings and recognisers"),
+    Setting("spacy_model", "text", None, "spaCy pipeline for names: a package or folder; default: the best installed"),
+    Setting("families", "list", ("secrets", "pii", "labels", "code", "names"), "detector families that run"),
+    Setting("max_body", "bytes", 16 * 1024 * 1024, "decoded request bodies above this are unknown (too_large)"),
+    Setting("cache_bytes", "bytes", 64 * 1024 * 1024, "memory for findings of texts seen before, per worker"),
+    Setting("allow_clients", "networks", ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+            "fc00::/7"), "networks that may use the proxy"),
+    Setting("allow_destinations", "list", (), "networks or hosts that may be reached although they are private"),
+    Setting("ports", "ports", (443, 8443), "ports that CONNECT may name"),
+    Setting("max_connections", "count", 4096, "client connections a worker holds at once"),
+    Setting("max_connections_per_client", "count", 512, "client connections a worker holds for one address"),
+    Setting("head_timeout", "seconds", 10.0, "time for a client to send its request head"),
+    Setting("connect_timeout", "seconds", 10.0, "time for an upstream to accept a connection"),
+    Setting("idle_timeout", "seconds", 600.0, "time after which a silent connection is closed"),
+    Setting("drain_timeout", "seconds", 30.0, "time for open exchanges to finish at stop"),
+    Setting("durability", "durability", "ack", "ack: refusals and redactions wait for the disk; strict: all; async"),
+    Setting("node", "text", None, "this machine's name in the audit log; default: its host name"),
+    Setting("log_level", "level", "info", "debug, info, warning or error"),
+)  # fmt: skip
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings in force; see `SETTINGS` for what each is for."""
+
+    listen: str
+    admin: str
+    policies: tuple[str, ...]
+    services: Path | None
+    catalogue: tuple[str, ...]
+    switch_on: tuple[str, ...]
+    state: Path
+    workers: int
+    inspectors: int
+    connect_to: tuple[str, ...]
+    upstream_ca: Path | None
+    detector_rules: tuple[str, ...]
+    spacy_model: str | None
+    families: tuple[str, ...]
+    max_body: int
+    cache_bytes: int
+    allow_clients: tuple[str, ...]
+    allow_destinations: tuple[str, ...]
+    ports: tuple[int, ...]
+    max_connections: int
+    max_connections_per_client: int
+    head_timeout: float
+    connect_timeout: float
+    idle_timeout: float
+    drain_timeout: float
+    durability: str
+    node: str | None
+    log_level: str
+
+
+def load(flags: Mapping[str, object], file: Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
+    """Return the configuration. Raises ConfigError; all of a file's unknown keys are named at once."""
+    env = os.environ if environment is None else environment
+    given = _read_file(file) if file else {}
+    values: dict[str, Value] = {}
+    for setting in SETTINGS:
+        raw: object = flags.get(setting.name)
+        where = f"--{setting.name.replace('_', '-')}"
+        variable = f"HUSHGATE_{setting.name.upper()}"
+        if raw is None and variable in env:
+            raw, where = env[variable], variable
+        if raw is None and setting.name in given:
+            raw, where = given[setting.name]
+        values[setting.name] = setting.default if raw is None else _read(setting, raw, where)
+    return Config(**values)  # type: ignore[arg-type]
+
+
+def from_json(settings: Mapping[str, object]) -> Config:
+    """Return the configuration that the supervisor sent: `to_json` in reverse."""
+    return load({name: value for name, value in settings.items() if value is not None}, None, {})
+
+
+def to_json(config: Config) -> dict[str, object]:
+    """Return the settings as JSON values."""
+    values = {setting.name: getattr(config, setting.name) for setting in SETTINGS}
+    return {
+        name: str(value) if isinstance(value, Path) else list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+    }
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Return `HOST:PORT` or `[HOST]:PORT` as a pair. Raises ConfigError."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65535 or not host:
+        raise ConfigError(f"{address!r} is not an address", "write HOST:PORT, for example 127.0.0.1:8080")
+    return host.strip("[]"), int(port)
+
+
+def connect_map(entries: Sequence[str]) -> dict[tuple[str, int], tuple[str, int]]:
+    """Return `HOST:PORT:HOST:PORT` entries as a map from what is asked for to what is dialled. Raises ConfigError."""
+    result = {}
+    for entry in entries:
+        fields = entry.split(":")
+        if len(fields) != 4 or not fields[1].isdigit() or not fields[3].isdigit():
+            raise ConfigError(f"connect_to {entry!r} is not HOST:PORT:HOST:PORT", "IPv6 is written as a name here")
+        result[(fields[0].lower(), int(fields[1]))] = (fields[2], int(fields[3]))
+    return result
+
+
+def _read_file(file: Path) -> dict[str, tuple[object, str]]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read {file}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)
+        raise ConfigError(f"{place}: {error.problem}") from None
+    if node is None:
+        return {}
+    if not isinstance(node, yaml.MappingNode):
+        raise ConfigError(f"{file}: a configuration is a mapping of settings", "see deploy/config.example.yaml")
+    result: dict[str, tuple[object, str]] = {}
+    wrong: list[str] = []
+    hints: list[str] = []
+    for key, value in node.value:
+        place = f"{file}:{key.start_mark.line + 1}:{key.start_mark.column + 1}"
+        if key.value not in _BY_NAME:
+            wrong.append(f"{place}: unknown setting {key.value!r}")
+            close = difflib.get_close_matches(str(key.value), _BY_NAME, 1)
+            hints += [f"did you mean {close[0]!r}"] if close else []
+        elif key.value in result:
+            wrong.append(f"{place}: {key.value!r} is given twice")
+        else:
+            result[key.value] = (_plain(value), place)
+    if wrong:
+        raise ConfigError("; ".join(wrong), "; ".join(hints))
+    return result
+
+
+def _plain(node: yaml.Node) -> object:
+    """Return scalars as text and sequences as lists of text: the setting's own type reads them."""
+    if isinstance(node, yaml.SequenceNode):
+        return [str(item.value) for item in node.value]
+    if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null":
+        return None
+    return str(node.value)
+
+
+def _read(setting: Setting, raw: object, where: str) -> Value:
+    try:
+        return _READERS[setting.kind](raw)
+    except ValueError as error:
+        detail = str(error) or f"{raw!r} is not {setting.kind}"
+        raise ConfigError(f"{where}: {detail}", setting.help) from None
+
+
+def _list(raw: object) -> tuple[str, ...]:
+    if isinstance(raw, str):
+        return tuple(item.strip() for item in raw.split(",") if item.strip())
+    return tuple(str(item) for item in cast("list[object]", raw))
+
+
+def _count(raw: object) -> int:
+    number = int(str(raw))
+    if number < 1:
+        raise ValueError(f"{number} is less than 1")
+    return number
+
+
+def _bytes(raw: object) -> int:
+    text = str(raw).strip().lower().removesuffix("ib").removesuffix("b")
+    factor = {"k": 1024, "m": 1024**2, "g": 1024**3}.get(text[-1:], 1)
+    digits = text[:-1] if factor > 1 else text
+    if not digits.strip().isdigit():
+        raise ValueError(f"{raw!r} is not a size such as 16m")
+    return int(digits) * factor
+
+
+def _seconds(raw: object) -> float:
+    number = float(str(raw))
+    if not 0 < number < 86400:
+        raise ValueError(f"{raw!r} is not a time in seconds")
+    return number
+
+
+def _address(raw: object) -> str:
+    try:
+        split_address(str(raw))
+    except ConfigError as error:
+        raise ValueError(str(error)) from None
+    return str(raw)
+
+
+def _networks(raw: object) -> tuple[str, ...]:
+    return tuple(str(ipaddress.ip_network(item)) for item in _list(raw))
+
+
+def _choice(*choices: str) -> Callable[[object], Value]:
+    def read(raw: object) -> Value:
+        if str(raw) not in choices:
+            raise ValueError(f"{raw!r} is none of {', '.join(choices)}")
+        return str(raw)
+
+    return read
+
+
+_READERS: dict[str, Callable[[object], Value]] = {
+    "text": str,
+    "path": lambda raw: Path(str(raw)),
+    "list": _list,
+    "count": _count,
+    "bytes": _bytes,
+    "seconds": _seconds,
+    "address": _address,
+    "networks": _networks,
+    "ports": lambda raw: tuple(int(port) for port in _list(raw)),
+    "durability": _choice("ack", "strict", "async"),
+    "level": _choice("debug", "info", "warning", "error"),
+}
+
+
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+
+
+def child_environment() -> dict[str, str]:
+    """Return the environment of our children: what the interpreter needs, one BLAS thread, none of our settings."""
+    kept = {name: value for name, value in os.environ.items() if name in _INHERITED}
+    return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+def colours_wanted() -> bool:
+    """Tell whether a terminal may be coloured (https://no-color.org)."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

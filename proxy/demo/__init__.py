@@ -1,0 +1,1 @@
+"""A minute with hushgate, offline: a local AI service, the real proxy and a few prompts."""

@@ -1,0 +1,245 @@
+"""The whole product in one file: an exchange goes in, an outcome comes out, and the record says why.
+
+Rules
+1. `inspect` is a generator without input or output of its own. It yields `Scan` and receives `Scanned`; it yields
+   `Record` and receives nothing. Whoever drives it (worker, command line, tests) owns the sockets and the clock.
+2. This is the only place that orders decode, scan, decide, rewrite and record.
+3. What was not read is unknown, and the policy decides about it. Nothing here turns an unknown into an allow.
+4. A body that is allowed is not touched: `Outcome.body` is None then, and the caller forwards the original bytes.
+"""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from detectors.base import Source
+from detectors.finding import Finding
+from detectors.resolve import resolve
+from detectors.scan import Report, Task
+from policies.engine import decide
+from policies.facts import Facts, FindingFact
+from policies.model import Action, Verdict
+from proxy import redaction, seams
+from proxy.cache import FindingsCache
+from proxy.catalogue import Match
+from proxy.codecs.decode import Decoded, Limits, decode
+from proxy.exchange import Client, Exchange, Part
+from proxy.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Run these tasks, within so many seconds. Answer with one report a task, or with `Overloaded`."""
+
+    tasks: tuple[Task, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overloaded:
+    """The answer to `Scan` when there is no room: the exchange is answered 503 and no policy is consulted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Everything that was found and decided about one exchange."""
+
+    exchange: Exchange
+    client: Client
+    match: Match
+    decoded: Decoded = field(repr=False)
+    findings: tuple[tuple[int, Finding], ...]
+    facts: Facts
+    verdict: Verdict
+    ran: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Write this down before acting on it."""
+
+    judged: Judged
+    replaced: int
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What to do: forward the original (`body` None), forward `body` instead, or refuse."""
+
+    action: Action
+    judged: Judged | None
+    body: bytes | None = field(default=None, repr=False)
+    replaced: int = 0
+    overloaded: bool = False
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether nothing may be forwarded."""
+        return self.overloaded or self.action is Action.BLOCK
+
+
+Step = Scan | Record
+Answer = Sequence[Report] | Overloaded | None
+
+
+def inspect(
+    exchange: Exchange,
+    client: Client,
+    snapshot: Snapshot,
+    cache: FindingsCache,
+    now: datetime,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> Generator[Step, Answer, Outcome]:
+    """Inspect one request. Yields steps, returns the outcome; raises nothing for any bytes on the wire."""
+    match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
+    decoded = decode(exchange, match.endpoint.dialect, limits, match.endpoint.activity)
+    known = _facts(exchange, client, snapshot, match, decoded)
+    wanted = _wanted(snapshot, known)
+    parts = decoded.prompt.parts
+    reading = _Reading(parts, cache, wanted)
+    tasks = reading.tasks()
+    if tasks:
+        answer = yield Scan(tasks, _seconds(tasks, snapshot))
+        if answer is None or isinstance(answer, Overloaded):
+            return Outcome(Action.BLOCK, None, overloaded=True)
+        reading.learn(answer)
+    findings = reading.findings()
+    facts = replace(
+        known,
+        findings=tuple(_fact(number, finding, parts[part]) for number, (part, finding) in enumerate(findings)),
+        unknown=tuple(dict.fromkeys((*known.unknown, *reading.failed))),
+        ran=frozenset(name for name in wanted if name not in reading.incomplete),
+    )
+    verdict = decide(facts, snapshot.policy, now)
+    judged = Judged(exchange, client, match, decoded, findings, facts, verdict, facts.ran)
+    body, replaced = _rewrite(judged)
+    yield Record(judged, replaced, body is not None)
+    return Outcome(verdict.action, judged, body, replaced)
+
+
+def _rewrite(judged: Judged) -> tuple[bytes | None, int]:
+    """Return the edited body, or None where nothing changes, and how many stretches were replaced."""
+    if judged.verdict.action is Action.BLOCK or not judged.verdict.redactions:
+        return None, 0
+    parts = judged.decoded.prompt.parts
+    marked = [judged.findings[ref] for ref in judged.verdict.redactions]
+    edits = redaction.edits([(part, finding) for part, finding in marked if parts[part].writable])
+    return (judged.decoded.encode(edits), len(edits)) if edits else (None, 0)
+
+
+def _facts(exchange: Exchange, client: Client, snapshot: Snapshot, match: Match, decoded: Decoded) -> Facts:
+    service, endpoint, prompt = match.service, match.endpoint, decoded.prompt
+    signed = endpoint.rewrite == "body-signed" or (
+        endpoint.rewrite == "sigv4" and exchange.header("authorization").startswith("AWS4-")
+    )
+    return Facts(
+        user=client.subject,
+        groups=client.groups,
+        address=client.address,
+        device=client.device,
+        app=service.id,
+        host=exchange.host,
+        category=service.category,
+        status=snapshot.catalogue.status(service.id, exchange.host),
+        trust_zone=snapshot.catalogue.trust_zone(service.id, exchange.host),
+        model=prompt.model,
+        activity=endpoint.activity,
+        bytes=len(exchange.body),
+        tools=prompt.tools,
+        rewritable=not signed,
+        unknown=tuple(dict.fromkeys(unread.reason for unread in prompt.unread)),
+    )
+
+
+def _wanted(snapshot: Snapshot, known: Facts) -> dict[str, str]:
+    """Return the detectors to run, by name to cost: the cheap ones always, the others when a rule may need them."""
+    needed = {"structured", *snapshot.policy.needs(known)}
+    return {detector.name: detector.cost for detector in snapshot.detectors if detector.cost in needed}
+
+
+def _seconds(tasks: Sequence[Task], snapshot: Snapshot) -> float:
+    """Return the deadline: 2 s and 10 ms/kB; with names 300 ms and 6 ms/kB more (at most 5 s more); at most 15 s."""
+    size = sum(len(task.source.text) for task in tasks) / 1000
+    seconds = 2.0 + 0.010 * size
+    costs = {detector.name: detector.cost for detector in snapshot.detectors}
+    if any(costs.get(name) == "names" for task in tasks for name in task.detectors):
+        seconds += min(0.3 + 0.006 * size, 5.0)
+    return min(seconds, 15.0)
+
+
+def _fact(number: int, finding: Finding, part: Part) -> FindingFact:
+    return FindingFact(
+        entity=finding.entity,
+        category=finding.category,
+        score=finding.score,
+        place=part.kind,
+        writable=part.writable,
+        decided=part.decided,
+        digest=finding.digest,
+        language=finding.language,
+        kind=finding.kind,
+        lines=finding.lines,
+        source=finding.source,
+        overlap=finding.overlap,
+        ref=number,
+    )
+
+
+class _Reading:
+    """The texts of one prompt (its parts, then its seams), what the cache knows of them, and what was learned."""
+
+    def __init__(self, parts: Sequence[Part], cache: FindingsCache, wanted: Mapping[str, str]) -> None:
+        self._parts = parts
+        self._cache = cache
+        self._wanted = wanted
+        self._seams = seams.seams(parts)
+        sources = [Source(part.text, f"{part.hint} {part.kind}") for part in parts]
+        sources.extend(seam.source for seam in self._seams)
+        self._addresses = [cache.address(source) for source in sources]
+        self._found: dict[bytes, dict[str, tuple[Finding, ...]]] = {}
+        self._pending: dict[bytes, Task] = {}
+        self.failed: dict[str, None] = {}
+        self.incomplete: set[str] = set()
+        for address, source in zip(self._addresses, sources, strict=True):
+            if address in self._found or address in self._pending or not source.text:
+                continue
+            known = cache.get(address)
+            self._found[address] = {name: known[name] for name in wanted if name in known}
+            missing = tuple(name for name in wanted if name not in known)
+            if missing:
+                self._pending[address] = Task(source, missing)
+
+    def tasks(self) -> tuple[Task, ...]:
+        """Return what has to be scanned, each text once."""
+        return tuple(self._pending.values())
+
+    def learn(self, reports: Sequence[Report]) -> None:
+        """Take in one report a task."""
+        for address, report in zip(self._pending, reports, strict=True):
+            self._found[address].update(report.findings)
+            self._cache.add(address, report.findings)
+            for name, reason in report.failed.items():
+                self.failed[reason] = None
+                self.incomplete.add(name)
+
+    def findings(self) -> tuple[tuple[int, Finding], ...]:
+        """Return `(part number, finding)` pairs, resolved part by part."""
+        by_part: list[list[Finding]] = [self._of(number) for number in range(len(self._parts))]
+        for seam, number in zip(self._seams, range(len(self._parts), len(self._addresses)), strict=True):
+            for finding in self._of(number):
+                halves = seams.split(seam, self._parts, finding)
+                if halves and not self._covered(by_part[seam.left], halves[0], by_part[seam.right], halves[1]):
+                    by_part[seam.left].append(halves[0])
+                    by_part[seam.right].append(halves[1])
+        return tuple((number, finding) for number, found in enumerate(by_part) for finding in resolve(found))
+
+    def _of(self, number: int) -> list[Finding]:
+        known = self._found.get(self._addresses[number], {})
+        return [finding for found in known.values() for finding in found]
+
+    @staticmethod
+    def _covered(left: list[Finding], first: Finding, right: list[Finding], second: Finding) -> bool:
+        return any(f.category == first.category and f.touches(first) for f in left) or any(
+            f.category == second.category and f.touches(second) for f in right
+        )

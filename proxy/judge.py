@@ -1,0 +1,175 @@
+"""Drives inspections for a worker: exchange in, ruling out; scans over the inspectors, records before it answers.
+
+Rules
+1. `judge` never raises and never lets an exchange through that was not decided: whatever goes wrong is a refusal.
+2. The record of a refusal or a redaction is on disk before the ruling is returned (durability `ack`).
+3. One snapshot serves an exchange from its beginning to its end, whatever is reloaded meanwhile.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from detectors.scan import Report, Task
+from policies.model import Action
+from proxy import refusal
+from proxy.audit import record as audit_record
+from proxy.audit.ulid import new_id
+from proxy.cache import FindingsCache
+from proxy.codecs.decode import Limits
+from proxy.exchange import Client, Exchange
+from proxy.inspection import Answer, Judged, Outcome, Overloaded, Record, Scan, inspect
+from proxy.metrics import Metrics
+from proxy.refusal import Asked
+from proxy.snapshot import Snapshot
+
+logger = logging.getLogger("hushgate.judge")
+
+
+class Scans(Protocol):
+    """Something that runs scans: a pool of inspectors, or a scanner in this process."""
+
+    async def scan(self, tasks: tuple[Task, ...], seconds: float) -> list[Report] | None:
+        """Return one report a task, or None where there is no room. Raises nothing."""
+
+
+class Trail(Protocol):
+    """Where records go."""
+
+    async def write(self, record: dict[str, object], *, wait: bool) -> None:
+        """Write one record; with `wait`, return when it is on disk. Raises OSError where it cannot be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What to do with one exchange."""
+
+    event: str
+    service: str
+    action: str
+    answer: refusal.Answer | None = field(default=None, repr=False)  # ours, instead of forwarding
+    frame: bytes | None = field(default=None, repr=False)  # ours, inside a WebSocket
+    body: bytes | None = field(default=None, repr=False)  # to forward instead of the original
+    replaced: int = 0
+
+    @property
+    def announcement(self) -> str:
+        """Return the value of `x-hushgate` for the answer to a changed request; empty where nothing changed."""
+        return f"redacted; n={self.replaced}; ref={self.event}" if self.body is not None else ""
+
+
+class Judge:
+    """One worker's inspections."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        scans: Scans,
+        trail: Trail,
+        metrics: Metrics,
+        cache: FindingsCache,
+        limits: Limits | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.snapshot = snapshot
+        self._scans = scans
+        self._trail = trail
+        self._metrics = metrics
+        self._cache = cache
+        self._limits = limits or Limits()
+        self._now = now
+
+    async def judge(self, exchange: Exchange, client: Client) -> Ruling:
+        """Return what to do with `exchange`. Raises only CancelledError."""
+        event = new_id()
+        snapshot = self.snapshot
+        started = time.perf_counter()
+        try:
+            outcome = await self._drive(exchange, client, snapshot, event)
+            ruling = self._ruling(outcome, exchange, snapshot, event)
+        except Exception as error:  # noqa: BLE001 - the boundary: an exception never forwards, its text is never shown
+            logger.error("inspection failed: %s; ref=%s", type(error).__name__, event)
+            ruling = await self._failed(exchange, client, snapshot, event, type(error).__name__)
+        self._metrics.decided(time.perf_counter() - started)
+        return ruling
+
+    async def _drive(self, exchange: Exchange, client: Client, snapshot: Snapshot, event: str) -> Outcome:
+        steps = inspect(exchange, client, snapshot, self._cache, self._now(), self._limits)
+        answer: Answer = None
+        while True:
+            try:
+                step = steps.send(answer)
+            except StopIteration as stop:
+                outcome: Outcome = stop.value
+                return outcome
+            if isinstance(step, Scan):
+                answer = await self._scans.scan(step.tasks, step.seconds)
+                if answer is None:
+                    answer = Overloaded()
+            else:
+                await self._record(step, snapshot, event)
+                answer = None
+
+    async def _record(self, step: Record, snapshot: Snapshot, event: str) -> None:
+        judged = step.judged
+        self._metrics.judged(judged)
+        if not worth_a_record(judged):
+            return
+        enforced = judged.verdict.action is Action.BLOCK or step.changed
+        await self._trail.write(
+            audit_record.decision(judged, event=event, replaced=step.replaced, revision=snapshot.revision),
+            wait=enforced,
+        )
+
+    def _ruling(self, outcome: Outcome, exchange: Exchange, snapshot: Snapshot, event: str) -> Ruling:
+        match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
+        shape = match.endpoint.refusal
+        if outcome.overloaded:
+            self._metrics.overloaded(match.service.id)
+            return Ruling(event, match.service.id, "overload", answer=refusal.overload(shape, event))
+        action = str(outcome.action.name).lower()
+        if not outcome.refused:
+            return Ruling(event, match.service.id, action, body=outcome.body, replaced=outcome.replaced)
+        judged = outcome.judged
+        message = judged.verdict.message if judged else ""
+        return self._refusal(exchange, shape, match.service.id, message, event)
+
+    def _refusal(self, exchange: Exchange, shape: str, service: str, message: str, event: str) -> Ruling:
+        text = f"{message.rstrip()} (reference {event})"
+        asked = Asked.of(exchange)
+        return Ruling(
+            event,
+            service,
+            "block",
+            answer=refusal.refuse(shape, text, event, asked),
+            frame=refusal.refuse_message(shape, text, event) if exchange.transport == "websocket" else None,
+        )
+
+    async def _failed(self, exchange: Exchange, client: Client, snapshot: Snapshot, event: str, error: str) -> Ruling:
+        match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
+        self._metrics.failed(match.service.id)
+        record = audit_record.failure(exchange, client, match, event=event, error=error, revision=snapshot.revision)
+        try:
+            await self._trail.write(record, wait=True)
+        except OSError:
+            logger.error("the audit log cannot be written; ref=%s", event)
+        message = "hushgate could not inspect this request, so it was not sent. Please try again or tell your IT team."
+        return self._refusal(exchange, match.endpoint.refusal, match.service.id, message, event)
+
+
+def worth_a_record(judged: Judged) -> bool:
+    """Tell whether an exchange gets a record of its own: it held text or an upload, or something was found."""
+    if judged.findings or judged.verdict.rules or judged.facts.unknown:
+        return True
+    kinds = {part.kind for part in judged.decoded.prompt.parts}
+    return bool(judged.exchange.body) and bool(kinds - {"credential", "metadata", "header"})
+
+
+async def wait_all(tasks: set[asyncio.Task[None]]) -> None:
+    """Wait for tasks that were started aside, for a clean end."""
+    if tasks:
+        await asyncio.wait(tasks)

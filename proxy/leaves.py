@@ -1,0 +1,41 @@
+"""Leaf certificates that a worker has asked for: kept while they are fresh, each host asked for once at a time."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+
+Leaf = tuple[bytes, bytes]
+"""Certificate chain and private key, PEM."""
+
+
+class LeafCache:
+    """The least recently used of `size` leaves goes first; a leaf is asked for anew after `seconds`."""
+
+    def __init__(
+        self,
+        sign: Callable[[str], Awaitable[Leaf]],
+        size: int = 2000,
+        seconds: float = 24 * 3600,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._sign = sign
+        self._size = size
+        self._seconds = seconds
+        self._clock = clock
+        self._leaves: OrderedDict[str, tuple[float, asyncio.Task[Leaf]]] = OrderedDict()
+
+    async def get(self, host: str) -> Leaf:
+        """Return the leaf for `host`. Raises what signing raises; a failure is not kept."""
+        known = self._leaves.get(host)
+        if known is None or known[0] <= self._clock():
+            task = asyncio.ensure_future(self._sign(host))
+            known = self._leaves[host] = (self._clock() + self._seconds, task)  # type: ignore[assignment]
+        self._leaves.move_to_end(host)
+        while len(self._leaves) > self._size:
+            self._leaves.popitem(last=False)
+        try:
+            return await asyncio.shield(known[1])
+        except Exception:
+            self._leaves.pop(host, None)
+            raise

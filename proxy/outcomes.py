@@ -1,0 +1,71 @@
+"""How exchanges ended: written to the trail and counted, for the edges."""
+
+import logging
+
+from proxy.audit import record as audit_record
+from proxy.judge import Trail
+from proxy.metrics import Metrics
+
+logger = logging.getLogger("hushgate.outcomes")
+
+
+class Outcomes:
+    """Takes what an edge saw at the end of an exchange. Raises nothing: the exchange is over."""
+
+    def __init__(self, trail: Trail, metrics: Metrics) -> None:
+        self._trail = trail
+        self._metrics = metrics
+
+    async def ended(
+        self,
+        *,
+        event: str,
+        service: str,
+        status: int,
+        sent: int,
+        received: int,
+        first_byte_ms: float | None,
+        total_ms: float,
+        aborted: str,
+    ) -> None:
+        """Record the end of a forwarded exchange. `sent` and `received` are body bytes, times are milliseconds."""
+        if aborted:
+            self._metrics.upstream_error(aborted)
+        await self._write(
+            audit_record.outcome(
+                event=event,
+                service=service,
+                status=status,
+                sent=sent,
+                received=received,
+                first_byte_ms=first_byte_ms,
+                total_ms=total_ms,
+                aborted=aborted,
+            )
+        )
+
+    async def too_large(self, host: str, method: str) -> None:
+        """Record a body that the engine itself cut off, before the judge saw it."""
+        await self._write(audit_record.skipped(host=host, method=method, reason="too_large"))
+
+    def backstop(self, host: str) -> None:  # noqa: ARG002 - hosts are no label
+        """Count a body over the engine's backstop."""
+        self._metrics.uninspected("unknown-ai", "too_large")
+
+    def misdirected(self) -> None:
+        """Count a request whose names disagree."""
+        self._metrics.refused_destination("misdirected")
+
+    def handshake_failed(self, side: str) -> None:
+        """Count a TLS handshake that failed."""
+        self._metrics.handshake_failed(side)
+
+    def upstream_failed(self, reason: str) -> None:
+        """Count an upstream that failed."""
+        self._metrics.upstream_error(reason)
+
+    async def _write(self, record: dict[str, object]) -> None:
+        try:
+            await self._trail.write(record, wait=False)
+        except OSError:
+            logger.error("the audit log cannot be written")

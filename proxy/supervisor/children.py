@@ -1,0 +1,99 @@
+"""Worker processes: started with what they inherit, told what they need, restarted when they die."""
+
+import asyncio
+import resource
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from proxy.config import child_environment
+from proxy.control import Control, Handler, Message
+
+BOOT_SECONDS = 30.0
+
+
+class BootError(Exception):
+    """A worker that did not come up: the program ends, it does not loop."""
+
+
+class Worker:
+    """One worker slot: the process that fills it now, and the wire to it."""
+
+    def __init__(self, slot: int, listener: socket.socket, handle: Callable[[int], Handler]) -> None:
+        self.slot = slot
+        self.generation = 0
+        self.control: Control | None = None
+        self.process: asyncio.subprocess.Process | None = None
+        self.started = 0.0
+        self.ready = False
+        self._listener = listener
+        self._handle = handle
+        self._reading: asyncio.Task[None] | None = None
+
+    async def start(self, boot: Message) -> None:
+        """Start the process and wait until it serves. Raises BootError."""
+        ours, theirs = socket.socketpair()
+        self.generation += 1
+        self.started = time.monotonic()
+        self.process = await asyncio.create_subprocess_exec(
+            *command("proxy.worker"),
+            str(self._listener.fileno()),
+            str(theirs.fileno()),
+            pass_fds=(self._listener.fileno(), theirs.fileno()),
+            stdin=subprocess.DEVNULL,
+            env=child_environment(),
+            cwd="/",
+            start_new_session=True,
+            preexec_fn=no_core_dump,
+        )
+        theirs.close()
+        self.control = await Control.over(ours, self._handle(self.slot))
+        self._reading = asyncio.create_task(self.control.run())
+        try:
+            answer = await self.control.ask({"boot": boot}, timeout=BOOT_SECONDS)
+        except (TimeoutError, ConnectionError):
+            raise BootError(f"worker {self.slot} did not start; its log lines say why") from None
+        if not answer.get("ready"):
+            raise BootError(f"worker {self.slot} did not start: {answer.get('error', 'no reason given')}")
+        self.ready = True
+
+    async def ask(self, message: Message, timeout: float = 5.0) -> Message | None:
+        """Ask the worker; None where it is gone or too slow."""
+        if self.control is None or not self.ready:
+            return None
+        try:
+            return await self.control.ask(message, timeout)
+        except (TimeoutError, ConnectionError):
+            return None
+
+    async def ended(self) -> int:
+        """Wait for the process to end and return its exit code."""
+        if self.process is None:
+            return 0
+        code = await self.process.wait()
+        self.ready = False
+        return code
+
+    async def stop(self, seconds: float) -> None:
+        """Let it drain for `seconds`, then end it."""
+        if self.process is None or self.process.returncode is not None:
+            return
+        if self.control is not None:
+            self.control.tell({"drain": seconds})
+        try:
+            await asyncio.wait_for(self.process.wait(), seconds + 5)
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+
+
+def command(module: str) -> list[str]:
+    """Return how a child of ours is started: optimised, without the working directory on its path."""
+    return [sys.executable, "-OP", "-m", module]
+
+
+def no_core_dump() -> None:
+    """Keep prompts out of core dumps."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

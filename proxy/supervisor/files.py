@@ -1,0 +1,88 @@
+"""Configuration in, the texts of a snapshot out: reads what is on disk, checks it, keeps the last that was good."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies import load as policy_load
+from policies import testing as policy_testing
+from proxy.config import Config
+from proxy.snapshot import DetectorInfo, Snapshot, Texts, compile_texts, from_json
+
+
+class SnapshotError(Exception):
+    """Policies or services that cannot be put in force; `problems` names each with its place."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A snapshot that was compiled and whose policy-only inline tests pass."""
+
+    texts: Texts
+    snapshot: Snapshot
+
+
+def prepare(config: Config, detectors: tuple[DetectorInfo, ...]) -> Prepared:
+    """Read, compile and test what the configuration names. Raises SnapshotError with every problem."""
+    try:
+        texts = Texts(
+            policies=policy_load.read_texts(config.policies),
+            services=_services(config),
+            detectors=detectors,
+            switched_on=config.switch_on,
+        )
+        snapshot = compile_texts(texts)
+    except (policy_load.PolicyError, ValueError, OSError) as error:
+        raise SnapshotError(_problems(error)) from None
+    failed = [result for result in policy_testing.run(snapshot.policy) if result.failed]
+    if failed:
+        raise SnapshotError([f"{result.where}: test {result.name!r}: {result.detail}" for result in failed])
+    return Prepared(texts, snapshot)
+
+
+def _problems(error: Exception) -> list[str]:
+    problems = getattr(error, "problems", None)
+    return [str(problem) for problem in problems] if problems else [str(error)]
+
+
+def _services(config: Config) -> dict[str, str]:
+    named: dict[str, str] = {}
+    if config.services:
+        named["services"] = config.services.read_text(encoding="utf-8")
+    for entry in config.catalogue:
+        path = Path(entry)
+        for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
+            named[f"catalogue:{file}"] = file.read_text(encoding="utf-8")
+    return named
+
+
+def keep(state: Path, texts: Texts) -> None:
+    """Write `texts` down as the last good snapshot, replacing the one before atomically."""
+    folder = state / "policy"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = folder / "last-good.json.new"
+    fresh.write_text(json.dumps(texts.as_json()), encoding="utf-8")
+    fresh.replace(folder / "last-good.json")
+
+
+def last_good(state: Path, detectors: tuple[DetectorInfo, ...]) -> Prepared | None:
+    """Return the last good snapshot, with today's detectors; None where there is none or it no longer compiles."""
+    try:
+        stored = from_json(json.loads((state / "policy" / "last-good.json").read_text(encoding="utf-8")))
+        texts = Texts(stored.policies, stored.services, detectors, stored.switched_on)
+        return Prepared(texts, compile_texts(texts))
+    except (OSError, ValueError, KeyError, policy_load.PolicyError):
+        return None
+
+
+def watched(config: Config) -> dict[str, float]:
+    """Return the modification times of everything that a reload would read, by path."""
+    paths = [Path(entry) for entry in (*config.policies, *config.catalogue) if not entry.startswith("pack:")]
+    paths += [config.services] if config.services else []
+    files = [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
+    return {str(file): file.stat().st_mtime for file in files if file.exists()}

@@ -1,0 +1,223 @@
+"""A worker process: the front door, the engine behind it, and the judge; told everything by the supervisor.
+
+Started as `python -OP -m proxy.worker LISTENER CONTROL` with two inherited sockets. It reads no configuration file,
+opens no key file and has no CA key: leaves are asked for by name.
+"""
+
+import asyncio
+import base64
+import gc
+import logging
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from mitmproxy import certs
+
+from addons.engine import Connect, Engine, EngineOptions, Minted, Streams
+from addons.gate import Gate
+from proxy import hardening, logs
+from proxy.access import AccessList
+from proxy.audit.writer import AuditWriter
+from proxy.cache import FindingsCache
+from proxy.codecs.decode import Limits
+from proxy.config import Config, connect_map, from_json
+from proxy.control import Control, Message
+from proxy.dial import Dialer, DialError, SystemResolver
+from proxy.exchange import Client
+from proxy.frontdoor import FrontDoor, FrontDoorConfig
+from proxy.inspector.client import InspectorPool
+from proxy.judge import Judge
+from proxy.leaves import LeafCache
+from proxy.metrics import Metrics
+from proxy.outcomes import Outcomes
+from proxy.snapshot import Snapshot, compile_texts
+from proxy.snapshot import from_json as texts_from_json
+from proxy.watch import Watch
+
+logger = logging.getLogger("hushgate.worker")
+
+
+class Worker:
+    """One worker: made from the boot message, changed by later ones."""
+
+    def __init__(self, boot: Message, control: Control, listener: socket.socket) -> None:
+        """Needs a running event loop. Raises PolicyError, CatalogueError, EngineError or OSError."""
+        config = self._config = from_json(boot["settings"])
+        self._control = control
+        self._listener = listener
+        self.metrics = Metrics()
+        snapshot = compile_texts(texts_from_json(boot["snapshot"]))
+        self._trail = AuditWriter.open(
+            config.state / "audit", node=config.node, slot=str(boot["slot"]), durability=config.durability
+        )
+        self._pool = InspectorPool(
+            [Path(path) for path in boot["inspectors"]], names=_names(snapshot), observe=self.metrics.inspector_event
+        )
+        self.judge = Judge(
+            snapshot,
+            self._pool,
+            self._trail,
+            self.metrics,
+            FindingsCache(base64.b64decode(boot["value_key"]), config.cache_bytes),
+            Limits(body_bytes=config.max_body),
+        )
+        self._dialer = _dialer(config, boot["listeners"])
+        leaves = LeafCache(self._sign)
+        self._engine = Engine(
+            EngineOptions(upstream_roots=boot["roots"], idle_seconds=int(config.idle_timeout)),
+            _minting(leaves),
+            _connecting(self._dialer),
+            Gate(self.judge, Outcomes(self._trail, self.metrics), self._client_of),
+        )
+        self._door = FrontDoor(
+            _door_config(config),
+            intercepts=self._intercepts,
+            inspection=self._phase,
+            dialer=self._dialer,
+            intercept=self._engine.handle,
+            observer=Watch(self._trail, self.metrics),
+        )
+        self._running: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to serve."""
+        self._pool.start()
+        self._running.append(asyncio.create_task(self._engine.run()))
+        await self._door.serve(self._listener)
+        gc.collect()
+        gc.freeze()
+
+    async def handle(self, message: Message) -> Message | None:
+        """Answer the supervisor."""
+        if "snapshot" in message:
+            snapshot = compile_texts(texts_from_json(message["snapshot"]))
+            self.judge.snapshot = snapshot
+            return {"applied": snapshot.revision}
+        if "metrics" in message:
+            self.metrics.connections(self._door.connections)
+            return {"metrics": self.metrics.expose().decode()}
+        if "health" in message:
+            return {"revision": self.judge.snapshot.revision, "inspectors": self._pool.healthy}
+        return None
+
+    async def drain(self, seconds: float) -> None:
+        """Take no new connection, let the open ones end, write everything down."""
+        await self._door.drain(seconds)
+        self._engine.stop()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        self._pool.close()
+        await self._trail.close()
+
+    def _intercepts(self, host: str) -> bool:
+        return self.judge.snapshot.catalogue.intercepts(host)
+
+    def _client_of(self, conn: Any) -> Client | None:
+        return self._engine.client_of(conn)
+
+    def _phase(self, host: str, client: Client) -> str:
+        return self.judge.snapshot.policy.inspect(host, client.groups, client.address)
+
+    async def _sign(self, host: str) -> tuple[bytes, bytes]:
+        answer = await self._control.ask({"sign": host}, timeout=10)
+        if "cert" not in answer:
+            raise OSError("no leaf for this host")
+        return answer["cert"].encode(), answer["key"].encode()
+
+
+def _names(snapshot: Snapshot) -> frozenset[str]:
+    return frozenset(detector.name for detector in snapshot.detectors if detector.cost == "names")
+
+
+def _dialer(config: Config, listeners: list[list[Any]]) -> Dialer:
+    access = AccessList(
+        ports=config.ports,
+        allow=config.allow_destinations,
+        own_listeners=tuple((str(host), int(port)) for host, port in listeners),
+    )
+    return Dialer(access, SystemResolver(), connect_to=connect_map(config.connect_to), timeout=config.connect_timeout)
+
+
+def _door_config(config: Config) -> FrontDoorConfig:
+    return FrontDoorConfig(
+        allow_clients=config.allow_clients,
+        max_connections=config.max_connections,
+        max_connections_per_client=config.max_connections_per_client,
+        head_timeout=config.head_timeout,
+        idle_timeout=config.idle_timeout,
+    )
+
+
+def _minting(leaves: LeafCache) -> Any:
+    async def mint(host: str) -> Minted:
+        chain, key = await leaves.get(host)
+        entry = certs.CertStoreEntry(
+            cert=certs.Cert.from_pem(chain),
+            privatekey=certs.load_pem_private_key(key, None),
+            chain_file=None,
+            chain_certs=[],
+        )
+        return entry  # type: ignore[return-value]
+
+    return mint
+
+
+def _connecting(dialer: Dialer) -> Connect:
+    async def connect(host: str, port: int) -> Streams:
+        try:
+            sock = await dialer.dial(host, port, plain=port == 80)
+        except DialError as error:
+            raise OSError(f"cannot reach {host}: {error.reason}") from None
+        return await asyncio.open_connection(sock=sock)
+
+    return connect
+
+
+async def serve(listener: socket.socket, wire: socket.socket) -> int:
+    """Run a worker until the supervisor drains it or is gone; return the exit code."""
+    ended = asyncio.Event()
+    state: dict[str, Any] = {"worker": None, "seconds": 0.0}
+
+    async def handle(message: Message) -> Message | None:
+        if "boot" in message:
+            logs.configure(message["boot"]["settings"]["log_level"])
+            try:
+                state["worker"] = Worker(message["boot"], control, listener)
+                await state["worker"].start()
+            except Exception as error:  # noqa: BLE001 - the boundary: the supervisor is told why and ends
+                ended.set()
+                return {"ready": False, "error": f"{type(error).__name__}: {error}"}
+            return {"ready": True}
+        if "drain" in message:
+            state["seconds"] = message["drain"]
+            ended.set()
+            return None
+        worker: Worker | None = state["worker"]
+        return await worker.handle(message) if worker else None
+
+    control = await Control.over(wire, handle)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, ended.set)
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    reading = asyncio.create_task(control.run())
+    reading.add_done_callback(lambda _: ended.set())
+    await ended.wait()
+    if state["worker"] is not None:
+        await state["worker"].drain(state["seconds"])
+    await control.close()
+    return 0 if state["worker"] is not None else 3
+
+
+def main() -> int:
+    """Take over the inherited sockets and serve."""
+    hardening.forbid_core_dumps()
+    hardening.die_with_parent()
+    listener, wire = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    listener.setblocking(False)
+    return asyncio.run(serve(listener, wire))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

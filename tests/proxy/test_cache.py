@@ -1,0 +1,45 @@
+"""Findings are remembered by keyed hash, bounded by bytes."""
+
+from detectors.base import Source
+from detectors.finding import Finding
+from proxy.cache import FindingsCache
+
+FOUND = (Finding("US_SSN", "pii", 0, 3, 0.9, "pii@1"),)
+
+
+def test_what_was_added_is_found_again_by_text_and_hint() -> None:
+    cache = FindingsCache(b"key")
+    address = cache.address(Source("text", "hint"))
+    cache.add(address, {"pii@1": FOUND})
+    assert cache.get(cache.address(Source("text", "hint"))) == {"pii@1": FOUND}
+    assert cache.get(cache.address(Source("text", "other"))) == {}
+
+
+def test_a_later_detector_adds_to_the_entry() -> None:
+    cache = FindingsCache(b"key")
+    address = cache.address(Source("text"))
+    cache.add(address, {"pii@1": FOUND})
+    cache.add(address, {"names@1": ()})
+    assert cache.get(address) == {"pii@1": FOUND, "names@1": ()}
+
+
+def test_nothing_finished_leaves_no_entry() -> None:
+    cache = FindingsCache(b"key")
+    cache.add(cache.address(Source("text")), {})
+    assert len(cache) == 0
+
+
+def test_the_least_recently_used_entries_make_room() -> None:
+    cache = FindingsCache(b"key", limit=5000)
+    addresses = [cache.address(Source(str(number))) for number in range(100)]
+    for address in addresses:
+        cache.add(address, {"pii@1": FOUND})
+        cache.get(addresses[0])
+    assert len(cache) < 12
+    assert cache.get(addresses[0])
+    assert not cache.get(addresses[1])
+
+
+def test_the_key_matters_and_lone_surrogates_are_no_trouble() -> None:
+    source = Source("\ud800")
+    assert FindingsCache(b"a").address(source) != FindingsCache(b"b").address(source)

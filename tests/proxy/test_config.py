@@ -1,0 +1,66 @@
+"""Settings from flags, environment, file and defaults."""
+
+from pathlib import Path
+
+import pytest
+
+from proxy.config import SETTINGS, Config, ConfigError, connect_map, from_json, load, split_address, to_json
+
+
+def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text("workers: 2\ninspectors: 2\nmax_body: 1m\n")
+    config = load({"workers": "4"}, file, {"HUSHGATE_WORKERS": "3", "HUSHGATE_INSPECTORS": "3"})
+    assert (config.workers, config.inspectors, config.max_body, config.listen) == (4, 3, 1 << 20, "127.0.0.1:8080")
+
+
+def test_all_unknown_settings_are_named_at_once_with_place_and_help(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text("workrs: 2\nlisten: 127.0.0.1:1\n  \nbanana: 1\n")
+    with pytest.raises(ConfigError) as caught:
+        load({}, file, {})
+    assert f"{file}:1:1: unknown setting 'workrs'" in str(caught.value)
+    assert f"{file}:4:1: unknown setting 'banana'" in str(caught.value)
+    assert "did you mean 'workers'" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("workers: 0", "0 is less than 1"),
+        ("listen: nowhere", "is not an address"),
+        ("max_body: lots", "is not a size"),
+        ("durability: maybe", "is none of ack, strict, async"),
+        ("allow_clients: [10.0.0.1/8]", "has host bits set"),
+        ("workers: 1\nworkers: 2", "is given twice"),
+        ("- a", "is a mapping"),
+        ("a: [", "c.yaml:"),
+    ],
+)
+def test_a_wrong_value_says_what_is_wrong(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=message.replace("(", r"\(")):
+        load({}, file, {})
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot read"):
+        load({}, tmp_path / "none.yaml", {})
+
+
+def test_a_config_survives_the_way_to_a_child() -> None:
+    config = load({"state": "/s", "connect_to": ["a:1:b:2"], "upstream_ca": "/x"}, None, {})
+    assert from_json(to_json(config)) == config
+
+
+def test_the_table_and_the_class_agree() -> None:
+    assert tuple(setting.name for setting in SETTINGS) == Config.__slots__
+    assert len(SETTINGS) <= 40
+
+
+def test_addresses_and_connect_to() -> None:
+    assert split_address("[::1]:80") == ("::1", 80)
+    assert connect_map(["A.example:443:127.0.0.1:8443"]) == {("a.example", 443): ("127.0.0.1", 8443)}
+    with pytest.raises(ConfigError, match="HOST:PORT:HOST:PORT"):
+        connect_map(["a:443"])

@@ -1,0 +1,53 @@
+"""Leaves are asked for once and kept while fresh."""
+
+import asyncio
+
+import pytest
+
+from proxy.leaves import Leaf, LeafCache
+
+
+async def test_a_host_is_asked_for_once_even_at_the_same_time() -> None:
+    asked: list[str] = []
+
+    async def sign(host: str) -> Leaf:
+        asked.append(host)
+        await asyncio.sleep(0)
+        return (host.encode(), b"key")
+
+    cache = LeafCache(sign)
+    assert await asyncio.gather(cache.get("a"), cache.get("a")) == [(b"a", b"key")] * 2
+    assert asked == ["a"]
+
+
+async def test_an_old_leaf_is_asked_for_anew_and_the_oldest_goes_first() -> None:
+    now = [0.0]
+    asked: list[str] = []
+
+    async def sign(host: str) -> Leaf:
+        asked.append(host)
+        return (b"", b"")
+
+    cache = LeafCache(sign, size=2, seconds=10, clock=lambda: now[0])
+    for host in ("a", "b", "a", "c", "b"):
+        await cache.get(host)
+    assert asked == ["a", "b", "c", "b"]
+    now[0] = 11
+    await cache.get("b")
+    assert asked[-1] == "b"
+    assert len(asked) == 5
+
+
+async def test_a_failure_is_not_kept() -> None:
+    answers = [OSError("no"), None]
+
+    async def sign(host: str) -> Leaf:
+        answer = answers.pop(0)
+        if answer:
+            raise answer
+        return (b"c", b"k")
+
+    cache = LeafCache(sign)
+    with pytest.raises(OSError, match="no"):
+        await cache.get("a")
+    assert await cache.get("a") == (b"c", b"k")
