@@ -1,0 +1,1 @@
+"""Structured personal data: identifiers with a shape, most with a check digit."""
