@@ -1,0 +1,116 @@
+"""A listening socket in, its connections attended to one by one: the first thing a client meets.
+
+Keeps the number of connections, in all and for each client address, within bounds, and lets them end when it drains.
+"""
+
+import asyncio
+import functools
+import socket
+from collections import Counter
+from collections.abc import Callable
+
+from proxy.arrival import Arrival
+from proxy.dial import Dialer
+from proxy.exchange import Client
+from proxy.notice import NOTICES, render
+from proxy.observer import Observer, Refusal, Silence
+from proxy.visit import (
+    BUFFER,
+    Authenticate,
+    FrontDoorConfig,
+    Inspection,
+    Intercept,
+    Visit,
+    Wiring,
+    client_address,
+    inspect_all,
+    trust_address,
+)
+
+__all__ = ("FrontDoor", "FrontDoorConfig")
+
+_BACKLOG = 1024
+
+
+class FrontDoor:
+    """Attends to the connections of one or more listening sockets, on the running loop.
+
+    `proxy.visit.Wiring` says what the collaborators are asked.
+    """
+
+    def __init__(
+        self,
+        config: FrontDoorConfig,
+        *,
+        intercepts: Callable[[str], bool],
+        intercept: Intercept,
+        dialer: Dialer,
+        inspection: Inspection = inspect_all,
+        observer: Observer | None = None,
+        authenticate: Authenticate = trust_address,
+    ) -> None:
+        self._config = config
+        self._wiring = Wiring(intercepts, intercept, dialer, inspection, observer or Silence(), authenticate)
+        self._servers: list[asyncio.Server] = []
+        self._visits: dict[asyncio.Task[None], Visit] = {}
+        self._by_address: Counter[str] = Counter()
+
+    @property
+    def connections(self) -> int:
+        """Return how many client connections are open."""
+        return len(self._visits)
+
+    async def serve(self, sock: socket.socket) -> asyncio.Server:
+        """Accept connections on a bound TCP socket from now on.
+
+        The socket must have been made with `proto=IPPROTO_TCP`, else asyncio sets no TCP_NODELAY on what it accepts.
+        """
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: Arrival(self._accept, BUFFER), sock=sock, backlog=_BACKLOG)
+        self._servers.append(server)
+        return server
+
+    async def drain(self, deadline: float) -> int:
+        """Stop listening, let connections end for `deadline` seconds, cut the rest; return how many were cut.
+
+        Connections that have not sent a request are closed at once.
+        """
+        for server in self._servers:
+            server.close()
+        for task, visit in self._visits.items():
+            if visit.idle:
+                task.cancel()
+        if self._visits:
+            await asyncio.wait(self._visits, timeout=deadline)
+        rest = [task for task in self._visits if not task.done()]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        return len(rest)
+
+    def _accept(self, arrival: Arrival) -> None:
+        transport = arrival.transport
+        address = client_address(transport.get_extra_info("peername"))
+        if len(self._visits) >= self._config.max_connections:
+            return self._turn_away(arrival, address, "busy")
+        if self._by_address[address] >= self._config.max_connections_per_client:
+            return self._turn_away(arrival, address, "client_busy")
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        visit = Visit(self._config, self._wiring, arrival, address)
+        task = asyncio.get_running_loop().create_task(visit.attend())
+        self._visits[task] = visit
+        self._by_address[address] += 1
+        task.add_done_callback(functools.partial(self._leave, address))
+        return None
+
+    def _turn_away(self, arrival: Arrival, address: str, reason: str) -> None:
+        """Answer and close without a task: what is cheap to refuse cannot be used to wear us out."""
+        arrival.transport.write(render(reason))
+        arrival.transport.close()
+        self._wiring.observer.refused(Refusal(Client(address), reason, NOTICES[reason].status))
+
+    def _leave(self, address: str, task: asyncio.Task[None]) -> None:
+        del self._visits[task]
+        self._by_address[address] -= 1
+        if not self._by_address[address]:
+            del self._by_address[address]
