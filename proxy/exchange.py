@@ -54,15 +54,15 @@ class Part:
     (`$.a.arguments|$.email` is a leaf of JSON inside a JSON string). An object key's path ends in `~`.
     `hint` is the leaf's own key name. `group` numbers the stretch that neighbouring parts are read as one text in
     (the parts of one message); parts of different groups never join. `decided` marks text that the vendor itself
-    produced earlier (an assistant turn).
+    produced earlier (an assistant turn). `repr` shows neither path nor hint: object keys are text too.
     """
 
-    path: str
+    path: str = field(repr=False)
     role: str
     kind: str
     text: str = field(repr=False)
     writable: bool = True
-    hint: str = ""
+    hint: str = field(default="", repr=False)
     group: int = 0
     decided: bool = False
 
@@ -71,7 +71,7 @@ class Part:
 class Unread:
     """Something that could not be read: where, why (a reason of `on_unknown`), how many bytes."""
 
-    path: str
+    path: str = field(repr=False)
     reason: str
     bytes: int
 

@@ -1,0 +1,237 @@
+"""The plain bytes of a body and their media type in, parts out: which format it is, and how each format is read.
+
+Rules
+1. The label is believed where the bytes agree. Clients mislabel (curl calls everything a form), so a body that is a
+   JSON array or object is read as one, whatever its label says.
+2. A label that the bytes do not bear out is unread: JSON that is none, text that is not UTF-8. What can be seen of
+   it is a part all the same, not writable, so that a policy that lets it pass does not do so blindly.
+3. Bytes of no known text format are `media`; protocol buffers are `protobuf`.
+"""
+
+import re
+from dataclasses import dataclass
+
+from proxy.codecs import media
+from proxy.codecs.dialect import Dialect, Label, load
+from proxy.codecs.form import read_fields
+from proxy.codecs.json_spans import Tree
+from proxy.codecs.limits import Unreadable
+from proxy.codecs.multipart import Piece, read_pieces
+from proxy.codecs.reading import Reading
+from proxy.codecs.spans import Document, Span
+from proxy.exchange import Part
+
+_PARAMETER = re.compile(r';\s*([\w-]+)\s*=\s*(?:"([^"]*)"|([^;,\s]*))')
+_PROTOBUF = re.compile(r"application/(grpc|connect\+proto|x-protobuf|protobuf|proto|vnd\.google\.protobuf)\b(?!.*json)")
+_JSON_FRAMES = re.compile(r"application/(connect|grpc|grpc-web)\+json")
+_JSON = re.compile(r"(application|text)/(x-)?json|.*\+json")
+_LINES = re.compile(r"(application|text)/(x-)?(ndjson|jsonl|json-lines|jsonlines)")
+_FORM = "application/x-www-form-urlencoded"
+_UTF8 = frozenset(("", "utf-8", "utf8", "us-ascii", "ascii"))
+_LIKE_ASCII = re.compile(r"iso-?8859-\d+|latin-?1|windows-125\d|cp125\d")
+_CONTAINER = re.compile(r"\ufeff?[ \t\r\n]*+[\[{]")
+_RECORD = "\x1e"  # SignalR and RFC 7464 end or start a message with it
+_WIDE = (b"\xff\xfe", b"\xfe\xff")  # UTF-16's byte order marks
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A stretch of the body that is read as one thing: the whole of it, or a part of a multipart body.
+
+    `prefix` is the path of that part, empty for the whole body; `kind` is what its text is then.
+    """
+
+    start: int
+    end: int
+    type: str
+    prefix: str = ""
+    kind: str = ""
+    writable: bool = True
+    upload: bool = False  # bytes of a file, whatever the label says
+    message: bool = False  # a WebSocket message
+
+
+def media_type(header: str) -> tuple[str, dict[str, str]]:
+    """Return type and parameters of a Content-Type, names in lower case (RFC 9110, 8.3)."""
+    parameters = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(header)}
+    return header.partition(";")[0].strip().lower(), parameters
+
+
+def read_content(reading: Reading, body: bytes, content: Content, dialect: Dialect) -> None:
+    """Take the parts of a stretch of `body` into `reading`; what is unread is noted there too."""
+    try:
+        _read(reading, body, content, dialect)
+    except Unreadable as error:
+        reading.miss(content.prefix or "body:", error.reason, content.end - content.start)
+
+
+def _read(reading: Reading, body: bytes, content: Content, dialect: Dialect) -> None:
+    kind, parameters = media_type(content.type)
+    data = body[content.start : content.end] if content.end - content.start < len(body) else body
+    if content.upload:
+        kind = "text/plain" if media.is_text_type(kind) and not media.is_binary(data) else ""
+    if _PROTOBUF.match(kind):
+        raise Unreadable("protobuf")
+    if kind.startswith("multipart/"):
+        _read_multipart(reading, body, content, parameters.get("boundary", ""), dialect)
+    elif _JSON_FRAMES.match(kind):
+        _read_frames(reading, body, content, dialect)
+    else:
+        text = _text(reading, data, kind, parameters.get("charset", "").lower(), content)
+        if text is not None:
+            _read_document(reading, Document(text, content.start, content.end), kind, content, dialect)
+
+
+def _read_document(reading: Reading, document: Document, kind: str, content: Content, dialect: Dialect) -> None:
+    if _RECORD in document.text and (content.message or kind == "application/json-seq"):
+        _read_lines(reading, document, content, dialect, _RECORD, "record")
+    elif _LINES.fullmatch(kind):
+        _read_lines(reading, document, content, dialect, "\n", "line")
+    elif _JSON.fullmatch(kind) or _CONTAINER.match(document.text):
+        _read_json(reading, document, content, dialect, kind)
+    elif kind == _FORM:
+        _read_form(reading, document, content)
+    else:
+        _read_text(reading, document, content)
+
+
+def _text(reading: Reading, data: bytes, kind: str, charset: str, content: Content) -> str | None:
+    """Return the text of the bytes; None where it was taken in here, because it cannot be written back."""
+    structured = bool(_JSON.fullmatch(kind) or _LINES.fullmatch(kind) or kind == _FORM)
+    labelled = structured or media.is_text_type(kind)
+    shown = None
+    if (charset in _UTF8 or (_LIKE_ASCII.fullmatch(charset) and data.isascii())) and (
+        labelled or not media.is_binary(data)
+    ):
+        try:
+            shown = data.decode()
+        except UnicodeDecodeError:
+            shown = None
+        if shown is not None and (labelled or not media.has_controls(shown)):
+            return shown
+    if shown is None and not media.is_binary(data):
+        shown = media.as_text(data) or (data.decode("latin-1") if labelled else None)
+    if shown:
+        _read_text(reading, Document(shown), content, writable=False)
+        if not structured and data.startswith(_WIDE) and charset in ("", "utf-16"):
+            return None
+    raise Unreadable("undecodable" if labelled else "media")
+
+
+def _read_json(reading: Reading, document: Document, content: Content, dialect: Dialect, kind: str) -> None:
+    try:
+        tree = reading.tree(document.text)
+    except Unreadable as error:
+        if _JSON.fullmatch(kind) or error.reason == "too_large":
+            _read_text(reading, document, content, writable=False)
+            raise
+        trees = _line_trees(reading, document.text, "\n")
+        if trees:
+            _take_lines(reading, trees, document, content, dialect, "line")
+        elif kind == _FORM:
+            _read_form(reading, document, content)
+        else:
+            _read_text(reading, document, content)
+        return
+    prefix = content.prefix + "|" if content.prefix else ""
+    if content.kind == "file" and dialect.name == "generic":
+        dialect = load().of_line(tree)
+    reading.json(tree, document, dialect, prefix, content.kind, content.writable)
+
+
+def _read_lines(reading: Reading, document: Document, content: Content, dialect: Dialect, end: str, name: str) -> None:
+    trees = _line_trees(reading, document.text, end)
+    if trees is None:
+        _read_text(reading, document, content, writable=False)
+        raise Unreadable("undecodable")
+    _take_lines(reading, trees, document, content, dialect, name)
+
+
+def _line_trees(reading: Reading, text: str, end: str) -> list[Tree] | None:
+    """Return the JSON text of each line that is not blank; None where one is not JSON. Raises too_large."""
+    trees: list[Tree] = []
+    position = 0
+    while position < len(text):
+        stop = text.find(end, position)
+        stop = len(text) if stop < 0 else stop
+        if not text[position:stop].isspace() and stop > position:
+            try:
+                trees.append(reading.tree(text, position, stop))
+            except Unreadable as error:
+                if error.reason == "too_large":
+                    raise
+                return None
+        position = stop + 1
+    return trees
+
+
+def _take_lines(
+    reading: Reading, trees: list[Tree], document: Document, content: Content, dialect: Dialect, name: str
+) -> None:
+    prefix = content.prefix + "|" if content.prefix else ""
+    for number, tree in enumerate(trees):
+        spoken = load().of_line(tree) if dialect.name == "generic" and name == "line" else dialect
+        reading.json(tree, document, spoken, f"{prefix}{name}:{number}|", content.kind, content.writable)
+
+
+def _read_text(reading: Reading, document: Document, content: Content, writable: bool = True) -> None:
+    writable = writable and content.writable
+    path = content.prefix or "body:"
+    label = Label("", content.kind or "prompt", writable)
+    hint = content.prefix.partition(":")[2]
+    reading.string(Span(document, 0, len(document.text), "plain"), label, path, hint, level=reading.limits.nested)
+
+
+def _read_form(reading: Reading, document: Document, content: Content) -> None:
+    label = Label("", content.kind or "prompt", content.writable)
+    for field in read_fields(document.text):
+        name = document.text[field.name[0] : field.name[1]][:64]
+        path = f"form:{name}"
+        for (start, end), where, hint in ((field.name, path + "~", ""), (field.value, path, name)):
+            try:
+                if end > start:
+                    reading.string(Span(document, start, end, "form"), label, where, hint)
+            except Unreadable as error:
+                reading.miss(where, error.reason, end - start)
+
+
+def _read_frames(reading: Reading, body: bytes, content: Content, dialect: Dialect) -> None:
+    """Read Connect or gRPC envelopes that hold JSON: a flag byte, four of length, the message. Never rewritten."""
+    position, number = content.start, 0
+    while position < content.end:
+        stop = position + 5 + int.from_bytes(body[position + 1 : position + 5])
+        if position + 5 > content.end or stop > content.end or body[position] not in (0, 2):
+            raise Unreadable("undecodable")
+        frame = Content(position + 5, stop, "application/json", f"frame:{number}", content.kind, writable=False)
+        read_content(reading, body, frame, dialect)
+        position, number = stop, number + 1
+
+
+def _read_multipart(reading: Reading, body: bytes, content: Content, boundary: str, dialect: Dialect) -> None:
+    if content.prefix:
+        raise Unreadable("undecodable")  # multipart inside multipart
+    for number, piece in enumerate(list(read_pieces(body, boundary))):
+        path = f"multipart:{piece.name[:64] or f'[{number}]'}"
+        writable = content.writable and not piece.sized
+        named = piece.filename_at is not None or piece.extended_filename
+        _read_names(reading, body, piece, path)
+        kind = "file" if named or not piece.name else ""
+        part = Content(piece.start, piece.end, piece.type, path, kind, writable, upload=bool(named))
+        read_content(reading, body, part, dialect)
+
+
+def _read_names(reading: Reading, body: bytes, piece: Piece, path: str) -> None:
+    if piece.name:
+        reading.add(Part(path + "~", "", "metadata", piece.name, writable=False), None)
+    if piece.extended_filename:
+        name = piece.extended_filename
+        reading.add(Part(path + "@filename*", "", "file", name, writable=False, hint="filename"), None)
+    if piece.filename_at:
+        start, end = piece.filename_at
+        try:
+            name = body[start:end].decode()
+        except UnicodeDecodeError as error:
+            raise Unreadable("undecodable") from error
+        if name:
+            span = Span(Document(name, start, end), 0, len(name), "filename")
+            reading.add(Part(path + "@filename", "", "file", name, hint="filename"), span)
