@@ -52,6 +52,7 @@ class Facts:
     address: str = ""
     device: str = ""
     app: str = ""  # service id
+    app_name: str = ""  # its title, for messages; "" = the id is shown
     host: str = ""
     category: str = ""  # genai.chat, …
     status: str = "tolerated"  # sanctioned | tolerated | unsanctioned | prohibited | unknown

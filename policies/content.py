@@ -1,0 +1,153 @@
+"""Content clauses in, what they make of the findings out: true, false or unknown, and which findings they select.
+
+Rules
+1. A clause selects the findings that satisfy all its keys that speak of one finding, then asks whether there are
+   enough of them. Reading more can only add findings: what is satisfied is true whatever was not read, what is not
+   satisfied is unknown while something was not read.
+2. `names_timeout` makes only those clauses unknown that could select a name found in prose.
+3. Findings in `credential` parts count only for a clause that asks for them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from detectors.entities import Catalogue
+from policies.facts import FindingFact
+from policies.rule import Clause, Content, DataClass
+from policies.scene import Scene
+from policies.truth import Truth, every, negated, some
+
+NAMES = "names"
+FINGERPRINT = "fingerprint"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One clause, ready to be asked. `wants` tells of an entity whether the clause could select it."""
+
+    clause: Clause
+    wants: Callable[[str], bool] = field(repr=False)
+    costs: frozenset[str]
+
+    def selected(self, scene: Scene) -> list[FindingFact]:
+        """Return the findings that satisfy the keys which speak of one finding."""
+        found: list[FindingFact] = []
+        for entity, facts in scene.findings.items():
+            if self.wants(entity):
+                found.extend(fact for fact in facts if self._fits(fact))
+        return found
+
+    def unread(self, scene: Scene) -> frozenset[str]:
+        """Return why there could be more to select."""
+        return scene.unread if NAMES in self.costs else scene.unread_by_shape
+
+    def test(self, scene: Scene) -> Truth:
+        """Tell whether the clause is satisfied."""
+        return self._enough(self.selected(scene)) or self.unread(scene) or False
+
+    def _fits(self, fact: FindingFact) -> bool:
+        clause = self.clause
+        return (
+            fact.score >= clause.min_confidence
+            and (fact.place in clause.places if clause.places else fact.place != "credential")
+            and (clause.decided is None or fact.decided is clause.decided)
+            and (not clause.categories or fact.category in clause.categories)
+            and (not clause.documents or fact.source in clause.documents)
+            and (not clause.code_languages or fact.language in clause.code_languages)
+            and fact.overlap >= clause.min_overlap
+        )
+
+    def _enough(self, found: Sequence[FindingFact]) -> bool:
+        clause = self.clause
+        if not found or (clause.min_count > 1 and sum(fact.count for fact in found) < clause.min_count):
+            return False
+        if clause.min_distinct > 1 and distinct(found) < clause.min_distinct:
+            return False
+        return not clause.min_lines or sum(fact.lines for fact in found) >= clause.min_lines
+
+
+def distinct(found: Sequence[FindingFact]) -> int:
+    """Return how many different values there are: by digest, and as counted where no digest was kept."""
+    return len({fact.digest for fact in found if fact.digest}) + sum(fact.distinct for fact in found if not fact.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The content of one match, ready to be asked."""
+
+    any: tuple[Asked, ...] = ()
+    all: tuple[Asked, ...] = ()
+    none: tuple[Asked, ...] = ()
+
+    @property
+    def positive(self) -> tuple[Asked, ...]:
+        """Return the clauses that select what is to be redacted."""
+        return (*self.any, *self.all)
+
+    @property
+    def costs(self) -> frozenset[str]:
+        """Return which dear detectors the answer depends on."""
+        return frozenset(cost for asked in (*self.positive, *self.none) for cost in asked.costs)
+
+    def selected(self, scene: Scene) -> Iterator[FindingFact]:
+        """Yield the findings of every satisfied clause out of `any` and `all`; one may come twice."""
+        for asked in self.positive:
+            if asked.test(scene) is True:
+                yield from asked.selected(scene)
+
+    def unread(self, scene: Scene) -> frozenset[str]:
+        """Return why there could be more to redact."""
+        return frozenset(reason for asked in self.positive for reason in asked.unread(scene))
+
+
+def any_holds(question: Question, scene: Scene) -> Truth:
+    """Tell whether one clause of `any` is satisfied."""
+    return some(asked.test(scene) for asked in question.any)
+
+
+def all_hold(question: Question, scene: Scene) -> Truth:
+    """Tell whether every clause of `all` is satisfied."""
+    return every(asked.test(scene) for asked in question.all)
+
+
+def none_holds(question: Question, scene: Scene) -> Truth:
+    """Tell whether no clause of `none` is satisfied."""
+    return negated(some(asked.test(scene) for asked in question.none))
+
+
+def ask(content: Content, classes: Sequence[DataClass], catalogue: Catalogue) -> Question:
+    """Prepare the content of a match."""
+
+    def prepared(clauses: Sequence[Clause]) -> tuple[Asked, ...]:
+        return tuple(_asked(clause, classes, catalogue) for clause in clauses)
+
+    return Question(prepared(content.any), prepared(content.all), prepared(content.none))
+
+
+def _asked(clause: Clause, classes: Sequence[DataClass], catalogue: Catalogue) -> Asked:
+    keys = [words for words in (clause.entities, clause.groups, clause.labels) if words]
+    if clause.class_at_least:
+        keys.append(words_at_least(classes, clause.class_at_least))
+    memo: dict[str, bool] = {}
+
+    def wants(entity: str) -> bool:
+        known = memo.get(entity)
+        if known is None:
+            known = memo[entity] = all(any(catalogue.matches(word, entity) for word in words) for words in keys)
+        return known
+
+    costs = set()
+    names = [entity.id for entity in catalogue.entities.values() if "PII.NAME" in entity.groups]
+    if any(wants(name) for name in names) and (not clause.categories or "pii" in clause.categories):
+        costs.add(NAMES)
+    prints = [entity.id for entity in catalogue.entities.values() if entity.category == "fingerprint"]
+    if any(wants(name) for name in prints) and (not clause.categories or "fingerprint" in clause.categories):
+        costs.add(FINGERPRINT)
+    return Asked(clause, wants, frozenset(costs))
+
+
+def words_at_least(classes: Sequence[DataClass], name: str) -> tuple[str, ...]:
+    """Return every word that makes a request belong to the class `name` or a higher one."""
+    names = [data_class.name for data_class in classes]
+    chosen = classes[names.index(name) :] if name in names else ()
+    return tuple(word for c in chosen for word in (*c.labels, *c.entities, *c.groups))

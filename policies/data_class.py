@@ -1,0 +1,42 @@
+"""Classes of data and findings in, the highest class of a request out, with what made it so."""
+
+from collections.abc import Iterable, Sequence
+
+from detectors.entities import Catalogue
+from policies.facts import FindingFact
+from policies.rule import DataClass
+
+SURE = 0.5
+"""The class on record counts findings with at least this score."""
+
+
+class Classifier:
+    """Knows for each entity the highest class that it makes a request belong to. Built once a policy."""
+
+    def __init__(self, classes: Sequence[DataClass], catalogue: Catalogue) -> None:
+        self._classes = tuple(classes)
+        self._catalogue = catalogue
+        self._ranks: dict[str, int] = {}
+
+    def classify(self, findings: Iterable[FindingFact]) -> tuple[str, tuple[str, ...]]:
+        """Return the name of the highest class, and the entities that made it so. No findings: the lowest class."""
+        if not self._classes:
+            return "", ()
+        ranks = {f.entity: self._rank(f.entity) for f in findings if f.score >= SURE and f.place != "credential"}
+        highest = max(ranks.values(), default=0)
+        because = tuple(sorted(entity for entity, rank in ranks.items() if rank == highest and rank > 0))
+        return self._classes[highest].name, because
+
+    def _rank(self, entity: str) -> int:
+        known = self._ranks.get(entity)
+        if known is None:
+            ranked = [
+                rank
+                for rank, data_class in enumerate(self._classes)
+                for word in (*data_class.labels, *data_class.entities, *data_class.groups)
+                if self._catalogue.matches(word, entity)
+            ]
+            known = max(ranked, default=0)
+            if len(self._ranks) < 4096:  # entities are open-ended (SECRET_…)
+                self._ranks[entity] = known
+        return known

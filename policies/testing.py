@@ -1,0 +1,183 @@
+"""A policy and its inline tests in, results out: the same `decide` as in the proxy.
+
+Rules
+1. A test with `findings` runs the policy alone. A test with `prompt` or `body` needs a `Scan`: what turns text into
+   findings. The caller brings it, since detectors are heavy; without one such tests fail and say why.
+2. `{{fake.NAME}}` is filled in before the scan. Names of people, places and organisations are found only by a language
+   model, so a test says itself where they stand: it comes out the same whichever model is installed.
+3. Tests ignore a staged roll-out, unless they ask to be outside of it.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from detectors.finding import Finding
+from policies.case import Case
+from policies.engine import decide
+from policies.facts import FindingFact
+from policies.fakes import FAKES, NAMED, fill
+from policies.index import Index, Prepared
+from policies.model import Policy, Verdict
+from policies.rule import Action, Rollout
+
+Scan = Callable[[str], Sequence[Finding]]
+"""Text to findings, overlaps resolved."""
+
+_SURE_NAME = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one test: `failures` says in words what was expected and what came; empty: it passed."""
+
+    case: Case
+    failures: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether everything came out as expected."""
+        return not self.failures
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether a failure fails the run: a `todo` does not."""
+        return not self.case.todo
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Text:
+    text: str
+    findings: tuple[Finding, ...] = field(default=())
+
+
+def run(policy: Policy, scan: Scan | None = None) -> list[Result]:
+    """Run every inline test of the policy, in the order of the files."""
+    everyone, nobody = _rolled_out(policy, 100), _rolled_out(policy, 0)
+    return [_run(case, everyone if case.rolled_out else nobody, scan) for case in policy.tests]
+
+
+def needs_scan(policy: Policy) -> bool:
+    """Tell whether a test of the policy needs the detectors."""
+    return any(case.prompt is not None or case.body is not None for case in policy.tests)
+
+
+def _run(case: Case, policy: Policy, scan: Scan | None) -> Result:
+    written = case.prompt if case.prompt is not None else case.body
+    if written is None:
+        verdict = decide(case.facts, policy, case.at)
+        return Result(case, tuple(_compare(case, verdict)))
+    if scan is None:
+        return Result(case, ("the detectors are needed for `prompt` and `body`, and were not given",))
+    texts = [_scanned(text, scan) for text in _leaves(case)]
+    facts = replace(case.facts, findings=tuple(_facts(texts)))
+    verdict = decide(facts, policy, case.at)
+    return Result(case, (*_compare(case, verdict), *_leaks(case, verdict, texts)))
+
+
+def _compare(case: Case, verdict: Verdict) -> Iterator[str]:
+    because = ", ".join(f"{hit.id} ({hit.action}, {hit.because})" for hit in verdict.rules) or "no rule"
+    if case.action is not None and verdict.action != case.action:
+        yield f"action: expected {case.action}, got {verdict.action} by {because}"
+    would = verdict.would.action.value if verdict.would else "none"
+    if case.would is not None and would != case.would:
+        rules = ", ".join(hit.id for hit in verdict.would.rules) if verdict.would else "no rule"
+        yield f"would: expected {case.would}, got {would} by {rules}"
+    if case.rules is not None:
+        found = {hit.id for hit in (*verdict.rules, *(verdict.would.rules if verdict.would else ()))}
+        if found != set(case.rules):
+            yield f"rules: expected {_listed(case.rules)}, got {_listed(found)}"
+
+
+def _leaks(case: Case, verdict: Verdict, texts: Sequence[_Text]) -> Iterator[str]:
+    """Say which text would be forwarded and should not be; by its name in the file, never by its value."""
+    if verdict.action is Action.BLOCK:
+        return
+    forwarded = "\n".join(_redacted(texts, verdict))
+    for written in case.excludes:
+        if fill(written) in forwarded:
+            yield f"forwarded_excludes: {written} is still in the forwarded text"
+
+
+def _redacted(texts: Sequence[_Text], verdict: Verdict) -> Iterator[str]:
+    ref = 0
+    for text in texts:
+        out, end = [], 0
+        marked = []
+        for finding in text.findings:
+            if ref in verdict.redactions:
+                marked.append(finding)
+            ref += 1
+        for finding in sorted(marked, key=lambda f: (f.start, -f.end)):
+            if finding.end > end:
+                out.append(text.text[end : max(finding.start, end)])
+                end = finding.end
+        yield "".join(out) + text.text[end:]
+
+
+def _leaves(case: Case) -> Iterator[str]:
+    """Yield the texts of a test: the prompt, or every string in a JSON body (the body itself if it is not JSON)."""
+    if case.prompt is not None:
+        yield fill(case.prompt)
+        return
+    body = fill(case.body or "")
+    try:
+        value = json.loads(body)
+    except ValueError:
+        yield body
+        return
+    stack = [value]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, str):
+            yield top
+        elif isinstance(top, dict):
+            stack.extend(reversed(list(top.values())))
+        elif isinstance(top, list):
+            stack.extend(reversed(top))
+
+
+def _scanned(text: str, scan: Scan) -> _Text:
+    return _Text(text, (*scan(text), *_names(text)))
+
+
+def _names(text: str) -> Iterator[Finding]:
+    for name, entity in NAMED.items():
+        value = FAKES[name]()
+        start = text.find(value)
+        while start >= 0:
+            yield Finding(entity, "pii", start, start + len(value), _SURE_NAME, "tests.fakes@1")
+            start = text.find(value, start + len(value))
+
+
+def _facts(texts: Iterable[_Text]) -> Iterator[FindingFact]:
+    ref = 0
+    for text in texts:
+        for finding in text.findings:
+            yield FindingFact(
+                entity=finding.entity,
+                category=finding.category,
+                score=finding.score,
+                digest=finding.digest,
+                language=finding.language,
+                kind=finding.kind,
+                lines=finding.lines,
+                source=finding.source,
+                overlap=finding.overlap,
+                ref=ref,
+            )
+            ref += 1
+
+
+def _rolled_out(policy: Policy, percent: int) -> Policy:
+    """Return the policy with every roll-out at `percent`."""
+
+    def at(prepared: Prepared) -> Prepared:
+        rule = prepared.rule
+        return replace(prepared, rule=replace(rule, rollout=Rollout(percent))) if rule.rollout else prepared
+
+    return replace(policy, index=Index(at(prepared) for prepared in policy.index.rules))
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(sorted(words)) or "none"
