@@ -186,7 +186,7 @@ class Gate:
 
     def tls_failed_client(self, data: tls.TlsData) -> None:  # noqa: ARG002
         """Count clients that do not trust our CA (or pin the vendor's)."""
-        self._outcomes.handshake_failed("client")
+        self._outcomes.handshake_failed()
 
     def tls_failed_server(self, data: tls.TlsData) -> None:  # noqa: ARG002
         """Count upstreams whose certificate does not verify."""

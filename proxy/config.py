@@ -51,6 +51,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("connect_to", "list", (), "HOST:PORT:HOST:PORT, dial another address (as curl's)", flag=True),
     Setting("upstream_ca", "path", None, "further roots (PEM) that upstream certificates may chain to", flag=True),
     Setting("detector_rules", "list", (), "files or folders with own secret rules, markings and recognisers"),
+    Setting("detector_factories", "list", (), "further detectors, MODULE:FACTORY, that are on the Python path"),
     Setting("spacy_model", "text", None, "spaCy pipeline for names: a package or folder; default: the best installed"),
     Setting("families", "list", ("secrets", "pii", "labels", "code", "names"), "detector families that run"),
     Setting("max_body", "bytes", 16 * 1024 * 1024, "decoded request bodies above this are unknown (too_large)"),
@@ -88,6 +89,7 @@ class Config:
     connect_to: tuple[str, ...]
     upstream_ca: Path | None
     detector_rules: tuple[str, ...]
+    detector_factories: tuple[str, ...]
     spacy_model: str | None
     families: tuple[str, ...]
     max_body: int

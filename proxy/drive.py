@@ -23,9 +23,8 @@ def drive(
     limits: Limits | None = None,
 ) -> Outcome:
     """Run one inspection to its end, without deadlines, and return the outcome."""
-    steps = inspect(
-        exchange, client, snapshot, cache or FindingsCache(b"local"), now or datetime.now(UTC), limits or Limits()
-    )
+    cache = FindingsCache(b"local") if cache is None else cache
+    steps = inspect(exchange, client, snapshot, cache, now or datetime.now(UTC), limits or Limits())
     answer: Answer = None
     while True:
         try:

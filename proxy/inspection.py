@@ -93,6 +93,8 @@ def inspect(
 ) -> Generator[Step, Answer, Outcome]:
     """Inspect one request. Yields steps, returns the outcome; raises nothing for any bytes on the wire."""
     match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
+    if not match.inspect:
+        return Outcome(Action.ALLOW, None)
     decoded = decode(exchange, match.endpoint.dialect, limits, match.endpoint.activity)
     known = _facts(exchange, client, snapshot, match, decoded)
     wanted = _wanted(snapshot, known)
@@ -139,6 +141,7 @@ def _facts(exchange: Exchange, client: Client, snapshot: Snapshot, match: Match,
         address=client.address,
         device=client.device,
         app=service.id,
+        app_name=service.title,
         host=exchange.host,
         category=service.category,
         status=snapshot.catalogue.status(service.id, exchange.host),

@@ -9,12 +9,13 @@ Rules
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
 from detectors.scan import Report, Task
+from policies.message import with_ref
 from policies.model import Action
 from proxy import refusal
 from proxy.audit import record as audit_record
@@ -23,9 +24,9 @@ from proxy.cache import FindingsCache
 from proxy.codecs.decode import Limits
 from proxy.exchange import Client, Exchange
 from proxy.inspection import Answer, Judged, Outcome, Overloaded, Record, Scan, inspect
-from proxy.metrics import Metrics
 from proxy.refusal import Asked
 from proxy.snapshot import Snapshot
+from proxy.tally import Tally
 
 logger = logging.getLogger("hushgate.judge")
 
@@ -33,7 +34,7 @@ logger = logging.getLogger("hushgate.judge")
 class Scans(Protocol):
     """Something that runs scans: a pool of inspectors, or a scanner in this process."""
 
-    async def scan(self, tasks: tuple[Task, ...], seconds: float) -> list[Report] | None:
+    async def scan(self, tasks: Sequence[Task], timeout_s: float) -> list[Report] | None:
         """Return one report a task, or None where there is no room. Raises nothing."""
 
 
@@ -70,7 +71,7 @@ class Judge:
         snapshot: Snapshot,
         scans: Scans,
         trail: Trail,
-        metrics: Metrics,
+        tally: Tally,
         cache: FindingsCache,
         limits: Limits | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -78,7 +79,7 @@ class Judge:
         self.snapshot = snapshot
         self._scans = scans
         self._trail = trail
-        self._metrics = metrics
+        self._tally = tally
         self._cache = cache
         self._limits = limits or Limits()
         self._now = now
@@ -94,7 +95,7 @@ class Judge:
         except Exception as error:  # noqa: BLE001 - the boundary: an exception never forwards, its text is never shown
             logger.error("inspection failed: %s; ref=%s", type(error).__name__, event)
             ruling = await self._failed(exchange, client, snapshot, event, type(error).__name__)
-        self._metrics.decided(time.perf_counter() - started)
+        self._tally.took("total", time.perf_counter() - started)
         return ruling
 
     async def _drive(self, exchange: Exchange, client: Client, snapshot: Snapshot, event: str) -> Outcome:
@@ -116,7 +117,7 @@ class Judge:
 
     async def _record(self, step: Record, snapshot: Snapshot, event: str) -> None:
         judged = step.judged
-        self._metrics.judged(judged)
+        self._tally.judged(judged)
         if not worth_a_record(judged):
             return
         enforced = judged.verdict.action is Action.BLOCK or step.changed
@@ -129,9 +130,11 @@ class Judge:
         match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
         shape = match.endpoint.refusal
         if outcome.overloaded:
-            self._metrics.overloaded(match.service.id)
+            self._tally.overloaded(match.service.id, match.endpoint.activity)
             return Ruling(event, match.service.id, "overload", answer=refusal.overload(shape, event))
-        action = str(outcome.action.name).lower()
+        action = str(outcome.action)
+        if outcome.judged is None:
+            self._tally.uninspected(match.service.id, "policy")
         if not outcome.refused:
             return Ruling(event, match.service.id, action, body=outcome.body, replaced=outcome.replaced)
         judged = outcome.judged
@@ -139,7 +142,9 @@ class Judge:
         return self._refusal(exchange, shape, match.service.id, message, event)
 
     def _refusal(self, exchange: Exchange, shape: str, service: str, message: str, event: str) -> Ruling:
-        text = f"{message.rstrip()} (reference {event})"
+        text = with_ref(message.rstrip(), event)
+        if event not in text:
+            text = f"{text} (reference {event})"
         asked = Asked.of(exchange)
         return Ruling(
             event,
@@ -151,7 +156,7 @@ class Judge:
 
     async def _failed(self, exchange: Exchange, client: Client, snapshot: Snapshot, event: str, error: str) -> Ruling:
         match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
-        self._metrics.failed(match.service.id)
+        self._tally.failed(match.service.id, match.endpoint.activity)
         record = audit_record.failure(exchange, client, match, event=event, error=error, revision=snapshot.revision)
         try:
             await self._trail.write(record, wait=True)

@@ -5,8 +5,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-Leaf = tuple[bytes, bytes]
-"""Certificate chain and private key, PEM."""
+Leaf = bytes
+"""A certificate chain in PEM; its key is the worker's leaf key."""
 
 
 class LeafCache:
@@ -30,7 +30,7 @@ class LeafCache:
         known = self._leaves.get(host)
         if known is None or known[0] <= self._clock():
             task = asyncio.ensure_future(self._sign(host))
-            known = self._leaves[host] = (self._clock() + self._seconds, task)  # type: ignore[assignment]
+            known = self._leaves[host] = (self._clock() + self._seconds, task)
         self._leaves.move_to_end(host)
         while len(self._leaves) > self._size:
             self._leaves.popitem(last=False)

@@ -4,7 +4,7 @@ import logging
 
 from proxy.audit import record as audit_record
 from proxy.judge import Trail
-from proxy.metrics import Metrics
+from proxy.tally import Tally
 
 logger = logging.getLogger("hushgate.outcomes")
 
@@ -12,9 +12,9 @@ logger = logging.getLogger("hushgate.outcomes")
 class Outcomes:
     """Takes what an edge saw at the end of an exchange. Raises nothing: the exchange is over."""
 
-    def __init__(self, trail: Trail, metrics: Metrics) -> None:
+    def __init__(self, trail: Trail, tally: Tally) -> None:
         self._trail = trail
-        self._metrics = metrics
+        self._tally = tally
 
     async def ended(
         self,
@@ -30,7 +30,7 @@ class Outcomes:
     ) -> None:
         """Record the end of a forwarded exchange. `sent` and `received` are body bytes, times are milliseconds."""
         if aborted:
-            self._metrics.upstream_error(aborted)
+            self._tally.upstream_failed(aborted)
         await self._write(
             audit_record.outcome(
                 event=event,
@@ -50,19 +50,19 @@ class Outcomes:
 
     def backstop(self, host: str) -> None:  # noqa: ARG002 - hosts are no label
         """Count a body over the engine's backstop."""
-        self._metrics.uninspected("unknown-ai", "too_large")
+        self._tally.uninspected("unknown-ai", "too_large")
 
     def misdirected(self) -> None:
         """Count a request whose names disagree."""
-        self._metrics.refused_destination("misdirected")
+        self._tally.refused("misdirected")
 
-    def handshake_failed(self, side: str) -> None:
+    def handshake_failed(self) -> None:
         """Count a TLS handshake that failed."""
-        self._metrics.handshake_failed(side)
+        self._tally.handshake_failed()
 
     def upstream_failed(self, reason: str) -> None:
         """Count an upstream that failed."""
-        self._metrics.upstream_error(reason)
+        self._tally.upstream_failed(reason)
 
     async def _write(self, record: dict[str, object]) -> None:
         try:

@@ -4,8 +4,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from detectors.base import Cost, Detector
+from detectors.base import Cost
 from policies import load as policy_load
 from policies.model import Policy
 from proxy import catalogue as catalogue_load
@@ -20,7 +21,19 @@ class DetectorInfo:
     cost: Cost
 
 
-def describe(detectors: Sequence[Detector]) -> tuple[DetectorInfo, ...]:
+class Named(Protocol):
+    """A detector, or what an inspector said of one."""
+
+    @property
+    def name(self) -> str:
+        """Return `family.name@version`."""
+
+    @property
+    def cost(self) -> Cost:
+        """Return when it runs."""
+
+
+def describe(detectors: Sequence[Named]) -> tuple[DetectorInfo, ...]:
     """Return what workers need to know of loaded detectors."""
     return tuple(DetectorInfo(detector.name, detector.cost) for detector in detectors)
 

@@ -7,8 +7,8 @@ from collections import Counter
 from proxy.audit import record as audit_record
 from proxy.exchange import Client
 from proxy.judge import Trail
-from proxy.metrics import Metrics
 from proxy.observer import Passage, Refusal
+from proxy.tally import Tally
 
 logger = logging.getLogger("hushgate.door")
 _AUDITED = frozenset({"sni_mismatch", "tunnelled_http", "policy", "loopback", "metadata", "own_listener", "link_local",
@@ -19,9 +19,9 @@ _AUDITED = frozenset({"sni_mismatch", "tunnelled_http", "policy", "loopback", "m
 class Watch:
     """The front door's observer. Writes at most `limit` refusals a minute for each client; the rest is counted."""
 
-    def __init__(self, trail: Trail, metrics: Metrics, limit: int = 60) -> None:
+    def __init__(self, trail: Trail, tally: Tally, limit: int = 60) -> None:
         self._trail = trail
-        self._metrics = metrics
+        self._tally = tally
         self._limit = limit
         self._minute = 0.0
         self._written: Counter[str] = Counter()
@@ -33,11 +33,12 @@ class Watch:
     def closed(self, passage: Passage) -> None:
         """Count a tunnel or a forwarded exchange."""
         if passage.kind != "intercepted":
-            self._metrics.tunnel(passage.outcome, passage.up, passage.down)
+            outcome = "passed" if passage.outcome in ("closed", "idle", "drained") else "failed"
+            self._tally.tunnel(outcome, passage.up, passage.down)
 
     def refused(self, refusal: Refusal) -> None:
         """Count, and write down what an analyst wants to see."""
-        self._metrics.refused_destination(refusal.reason)
+        self._tally.refused(refusal.reason)
         now = asyncio.get_running_loop().time()
         if now - self._minute > 60:
             self._minute, self._written = now, Counter()

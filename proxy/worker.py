@@ -11,15 +11,17 @@ import logging
 import signal
 import socket
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from mitmproxy import certs
 
-from addons.engine import Connect, Engine, EngineOptions, Minted, Streams
+from addons.engine import Connect, Engine, EngineOptions, Mint, Minted, Streams
 from addons.gate import Gate
+from policies.model import Verb
 from proxy import hardening, logs
-from proxy.access import AccessList
+from proxy.access import AccessList, read_allowed, read_networks
 from proxy.audit.writer import AuditWriter
 from proxy.cache import FindingsCache
 from proxy.codecs.decode import Limits
@@ -35,6 +37,7 @@ from proxy.metrics import Metrics
 from proxy.outcomes import Outcomes
 from proxy.snapshot import Snapshot, compile_texts
 from proxy.snapshot import from_json as texts_from_json
+from proxy.tally import Tally
 from proxy.watch import Watch
 
 logger = logging.getLogger("hushgate.worker")
@@ -48,19 +51,19 @@ class Worker:
         config = self._config = from_json(boot["settings"])
         self._control = control
         self._listener = listener
-        self.metrics = Metrics()
+        self._tally = Tally(Metrics("worker"))
         snapshot = compile_texts(texts_from_json(boot["snapshot"]))
         self._trail = AuditWriter.open(
             config.state / "audit", node=config.node, slot=str(boot["slot"]), durability=config.durability
         )
         self._pool = InspectorPool(
-            [Path(path) for path in boot["inspectors"]], names=_names(snapshot), observe=self.metrics.inspector_event
+            [Path(path) for path in boot["inspectors"]], names=_names(snapshot), observe=self._tally.inspector_event
         )
         self.judge = Judge(
             snapshot,
             self._pool,
             self._trail,
-            self.metrics,
+            self._tally,
             FindingsCache(base64.b64decode(boot["value_key"]), config.cache_bytes),
             Limits(body_bytes=config.max_body),
         )
@@ -68,18 +71,19 @@ class Worker:
         leaves = LeafCache(self._sign)
         self._engine = Engine(
             EngineOptions(upstream_roots=boot["roots"], idle_seconds=int(config.idle_timeout)),
-            _minting(leaves),
+            _minting(leaves, boot["leaf_key"].encode()),
             _connecting(self._dialer),
-            Gate(self.judge, Outcomes(self._trail, self.metrics), self._client_of),
+            Gate(self.judge, Outcomes(self._trail, self._tally), self._client_of),
         )
         self._door = FrontDoor(
             _door_config(config),
             intercepts=self._intercepts,
-            inspection=self._phase,
-            dialer=self._dialer,
             intercept=self._engine.handle,
-            observer=Watch(self._trail, self.metrics),
+            dialer=self._dialer,
+            inspection=self._phase,
+            observer=Watch(self._trail, self._tally),
         )
+        self._tally.in_force(snapshot.revision)
         self._running: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -95,10 +99,11 @@ class Worker:
         if "snapshot" in message:
             snapshot = compile_texts(texts_from_json(message["snapshot"]))
             self.judge.snapshot = snapshot
+            self._tally.in_force(snapshot.revision)
             return {"applied": snapshot.revision}
         if "metrics" in message:
-            self.metrics.connections(self._door.connections)
-            return {"metrics": self.metrics.expose().decode()}
+            self._tally.connections(self._door.connections)
+            return {"metrics": self._tally.render().decode()}
         if "health" in message:
             return {"revision": self.judge.snapshot.revision, "inspectors": self._pool.healthy}
         return None
@@ -117,14 +122,14 @@ class Worker:
     def _client_of(self, conn: Any) -> Client | None:
         return self._engine.client_of(conn)
 
-    def _phase(self, host: str, client: Client) -> str:
-        return self.judge.snapshot.policy.inspect(host, client.groups, client.address)
+    def _phase(self, host: str, client: Client) -> Verb:
+        return self.judge.snapshot.policy.inspect(host, client.groups, client.address, datetime.now(UTC))
 
-    async def _sign(self, host: str) -> tuple[bytes, bytes]:
+    async def _sign(self, host: str) -> bytes:
         answer = await self._control.ask({"sign": host}, timeout=10)
         if "cert" not in answer:
             raise OSError("no leaf for this host")
-        return answer["cert"].encode(), answer["key"].encode()
+        return str(answer["cert"]).encode()
 
 
 def _names(snapshot: Snapshot) -> frozenset[str]:
@@ -132,9 +137,11 @@ def _names(snapshot: Snapshot) -> frozenset[str]:
 
 
 def _dialer(config: Config, listeners: list[list[Any]]) -> Dialer:
+    networks, hosts = read_allowed(config.allow_destinations)
     access = AccessList(
         ports=config.ports,
-        allow=config.allow_destinations,
+        allow=networks,
+        allow_hosts=hosts,
         own_listeners=tuple((str(host), int(port)) for host, port in listeners),
     )
     return Dialer(access, SystemResolver(), connect_to=connect_map(config.connect_to), timeout=config.connect_timeout)
@@ -142,7 +149,7 @@ def _dialer(config: Config, listeners: list[list[Any]]) -> Dialer:
 
 def _door_config(config: Config) -> FrontDoorConfig:
     return FrontDoorConfig(
-        allow_clients=config.allow_clients,
+        allow_clients=read_networks(config.allow_clients),
         max_connections=config.max_connections,
         max_connections_per_client=config.max_connections_per_client,
         head_timeout=config.head_timeout,
@@ -150,12 +157,14 @@ def _door_config(config: Config) -> FrontDoorConfig:
     )
 
 
-def _minting(leaves: LeafCache) -> Any:
+def _minting(leaves: LeafCache, key: bytes) -> Mint:
+    private = certs.load_pem_private_key(key, None)
+
     async def mint(host: str) -> Minted:
-        chain, key = await leaves.get(host)
+        chain = await leaves.get(host)
         entry = certs.CertStoreEntry(
             cert=certs.Cert.from_pem(chain),
-            privatekey=certs.load_pem_private_key(key, None),
+            privatekey=private,
             chain_file=None,
             chain_certs=[],
         )

@@ -151,7 +151,11 @@ class Authority:
     def __init__(self, name: str = "test upstream CA") -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        self.cert = self._sign(subject, subject, self.key, [x509.BasicConstraints(ca=True, path_length=None)])
+        usage = x509.KeyUsage(
+            digital_signature=True, content_commitment=False, key_encipherment=False, data_encipherment=False,
+            key_agreement=False, key_cert_sign=True, crl_sign=True, encipher_only=False, decipher_only=False,
+        )  # fmt: skip
+        self.cert = self._sign(subject, subject, self.key, [x509.BasicConstraints(ca=True, path_length=None), usage])
 
     def _sign(self, subject: x509.Name, issuer: x509.Name, key: Any, extensions: Sequence[Any]) -> x509.Certificate:
         now = datetime.datetime.now(datetime.UTC)
@@ -159,8 +163,10 @@ class Authority:
         builder = builder.serial_number(x509.random_serial_number())
         builder = builder.not_valid_before(now - datetime.timedelta(days=1))
         builder = builder.not_valid_after(now + datetime.timedelta(days=30))
-        for extension in extensions:
-            builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+        own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        issuing = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
+        for extension in (*extensions, own, issuing):
+            builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints | x509.KeyUsage))
         return builder.sign(self.key, hashes.SHA256())
 
     def pem(self) -> bytes:

@@ -23,14 +23,14 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Make or show the authority."""
-    from proxy.authority import open_authority
+    from proxy.authority import AuthorityError, open_authority
 
     if args.what == "show" and not (args.state / "ca" / "ca.pem").exists():
         raise Failure(f"there is no certificate authority in {args.state}", "hushgate ca init makes one")
     try:
         authority = open_authority(args.state)
-    except (OSError, ValueError) as error:
-        raise Failure(str(error)) from None
+    except AuthorityError as error:
+        raise Failure(str(error), error.hint) from None
     path = args.state / "ca" / "ca.pem"
     if args.json:
         print(

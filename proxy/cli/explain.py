@@ -62,13 +62,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _snapshot(args: argparse.Namespace, scanner: Any) -> "Snapshot":
     from policies import load as policy_load
+    from policies.problem import PolicyError
     from proxy.snapshot import Texts, compile_texts, describe
 
     services = {"services": args.services.read_text(encoding="utf-8")} if args.services else {}
     try:
         texts = policy_load.read_texts(args.policies or ["pack:default"])
         return compile_texts(Texts(texts, services, describe(scanner.detectors)))
-    except (policy_load.PolicyError, ValueError, OSError) as error:
+    except (PolicyError, ValueError, OSError) as error:
         problems = getattr(error, "problems", None) or [error]
         raise Failure("the policy cannot be read", "\n".join(map(str, problems))) from None
 
@@ -108,7 +109,7 @@ def describe(outcome: "Outcome", judged: "Judged", snapshot: "Snapshot", *, text
     return {
         "service": judged.match.service.id,
         "endpoint": judged.match.endpoint.id,
-        "catalogued": snapshot.catalogue.known(judged.exchange.host),
+        "catalogued": judged.match.catalogued,
         "dialect": judged.match.endpoint.dialect,
         "activity": judged.match.endpoint.activity,
         "parts": [
@@ -123,9 +124,9 @@ def describe(outcome: "Outcome", judged: "Judged", snapshot: "Snapshot", *, text
             for trace in explain(judged.facts, snapshot.policy, datetime.now(UTC))
         ],
         "verdict": {
-            "action": verdict.action.name.lower(),
+            "action": str(verdict.action),
             "rules": [rule.id for rule in verdict.rules],
-            "would": verdict.would.action.name.lower() if verdict.would else None,
+            "would": str(verdict.would.action) if verdict.would else None,
             "message": verdict.message,
         },
         "sent": sent,

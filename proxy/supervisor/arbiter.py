@@ -11,23 +11,34 @@ Rules
 import asyncio
 import base64
 import contextlib
+import json
 import logging
+import os
+import shutil
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
 
+from cryptography.hazmat.primitives import serialization
+
+from detectors.load import Settings
 from proxy.admin import Admin
 from proxy.audit import record as audit_record
 from proxy.audit.writer import AuditWriter
-from proxy.config import Config, split_address, to_json
+from proxy.config import Config, child_environment, split_address, to_json
 from proxy.control import Handler, Message
-from proxy.inspector.launch import Inspectors
+from proxy.inspector.launch import LaunchError, Restart, launch, make_runtime
+from proxy.inspector.settings import InspectorSettings
 from proxy.keys import Keys, open_keys
+from proxy import metrics
 from proxy.metrics import Merger, Metrics
 from proxy.roots import write_roots
 from proxy.signer import FileSigner
-from proxy.authority import Authority, open_authority
+from proxy.snapshot import describe
+from proxy.authority import create_key, load_key, open_authority
 from proxy.supervisor.children import BootError, Worker
 from proxy.supervisor.files import Prepared, SnapshotError, keep, last_good, prepare, watched
 
@@ -44,7 +55,7 @@ class Arbiter:
         self._say = say
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
-        self._metrics = Metrics()
+        self._metrics = Metrics("supervisor")
         self._merger = Merger()
         self._workers: list[Worker] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -60,6 +71,7 @@ class Arbiter:
         loop.add_signal_handler(signal.SIGHUP, self._reload.set)
         try:
             await self._start()
+            self._write_addresses()
             started(self)
             await self._stop.wait()
         finally:
@@ -71,8 +83,10 @@ class Arbiter:
         config = self._config
         config.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._keys: Keys = open_keys(config.state)
-        self._authority: Authority = open_authority(config.state)
-        self._signer = FileSigner(self._authority)
+        self._authority = open_authority(config.state)
+        leaf_path = config.state / "keys" / "leaf.key"
+        self._leaf_key = load_key(leaf_path) if leaf_path.exists() else create_key(leaf_path)
+        self._signer = FileSigner(self._authority, self._leaf_key)
         self._trail = AuditWriter.open(config.state / "audit", node=config.node, slot="supervisor",
                                        durability=config.durability)  # fmt: skip
         self._roots = write_roots(config.state, config.upstream_ca)
@@ -80,10 +94,19 @@ class Arbiter:
         self.listen = self._listener.getsockname()[:2]
         admin_socket = bind(config.admin)
         self.admin = admin_socket.getsockname()[:2]
-        self._inspectors = await Inspectors.start(config, self._keys.value)
+        self._runtime = make_runtime()
+        self._inspectors = await launch(
+            InspectorSettings(detection(config)),
+            config.inspectors,
+            self._keys.value,
+            self._runtime,
+            observe=self._inspector_restarted,
+            environment=child_environment(),
+        )
+        self._detectors = describe(self._inspectors.detectors)
         self._prepared = self._first_snapshot()
         self._mtimes = watched(config)
-        self._metrics.ca_expires(self._authority.not_after)
+        self._metrics.set(metrics.CA_EXPIRY, self._authority.not_after.timestamp())
         for slot in range(config.workers):
             worker = Worker(slot, self._listener, self._from_worker)
             await worker.start(self._boot(slot))
@@ -95,8 +118,19 @@ class Arbiter:
         self._spawn(self._watching())
         await self._trail.write(audit_record.start(self._prepared.snapshot.revision), wait=True)
 
+    @property
+    def ca_path(self) -> Path:
+        """Return where the CA's certificate lies."""
+        return self._config.state / "ca" / "ca.pem"
+
+    def _write_addresses(self) -> None:
+        """Say where we listen, for whoever started us with port 0."""
+        fresh = self._config.state / "run.json.new"
+        fresh.write_text(json.dumps({"pid": os.getpid(), "listen": self.listen, "admin": self.admin}), encoding="utf-8")
+        fresh.replace(self._config.state / "run.json")
+
     def _first_snapshot(self) -> Prepared:
-        detectors = self._inspectors.detectors
+        detectors = self._detectors
         try:
             prepared = prepare(self._config, detectors)
         except SnapshotError as error:
@@ -106,10 +140,10 @@ class Arbiter:
             for problem in error.problems:
                 logger.error("%s", problem)
             logger.error("the last good policy stays in force")
-            self._metrics.reloaded(kept.snapshot.revision, good=False)
+            self._reloaded(kept, good=False)
             return kept
         keep(self._config.state, prepared.texts)
-        self._metrics.reloaded(prepared.snapshot.revision, good=True)
+        self._reloaded(prepared, good=True)
         return prepared
 
     def _boot(self, slot: int) -> Message:
@@ -117,6 +151,7 @@ class Arbiter:
         return {
             "settings": to_json(config),
             "slot": slot,
+            "leaf_key": self._leaf_pem(),
             "value_key": base64.b64encode(self._keys.value).decode(),
             "snapshot": self._prepared.texts.as_json(),
             "inspectors": [str(path) for path in self._inspectors.paths],
@@ -131,7 +166,7 @@ class Arbiter:
                 if not self._prepared.snapshot.catalogue.intercepts(host):
                     return {"error": "not a host of the catalogue"}
                 leaf = await self._signer.sign(host)
-                return {"cert": leaf.chain_pem.decode(), "key": leaf.key_pem.decode()}
+                return {"cert": leaf.chain_pem.decode()}
             logger.warning("worker %d says something unknown", slot)
             return None
 
@@ -143,8 +178,8 @@ class Arbiter:
             code = await worker.ended()
             if self._stop.is_set():
                 return
-            self._merger.died(worker.slot)
-            self._metrics.worker_restarted()
+            self._merger.retire(str(worker.slot))
+            self._metrics.count(metrics.WORKER_RESTARTS)
             deaths = deaths + 1 if time.monotonic() - worker.started < 10 else 0
             logger.error("worker %d ended with code %s and is restarted", worker.slot, code)
             await asyncio.sleep(_BACKOFF[min(deaths, len(_BACKOFF) - 1)])
@@ -170,11 +205,11 @@ class Arbiter:
     async def reload(self) -> bool:
         """Put what is on disk in force everywhere; tell whether it could be. The old one stays where it cannot."""
         try:
-            prepared = await asyncio.to_thread(prepare, self._config, self._inspectors.detectors)
+            prepared = await asyncio.to_thread(prepare, self._config, self._detectors)
         except SnapshotError as error:
             for problem in error.problems:
                 logger.error("reload refused: %s", problem)
-            self._metrics.reloaded(self._prepared.snapshot.revision, good=False)
+            self._reloaded(self._prepared, good=False)
             await self._trail.write(
                 audit_record.policy_reload(self._prepared.snapshot.revision, good=False, problems=error.problems),
                 wait=False,
@@ -184,7 +219,7 @@ class Arbiter:
         keep(self._config.state, prepared.texts)
         for worker in self._workers:
             await worker.ask({"snapshot": prepared.texts.as_json()}, timeout=30)
-        self._metrics.reloaded(prepared.snapshot.revision, good=True)
+        self._reloaded(prepared, good=True)
         await self._trail.write(audit_record.policy_reload(prepared.snapshot.revision, good=True), wait=False)
         logger.info("reloaded: %s", prepared.snapshot.revision)
         return True
@@ -202,12 +237,27 @@ class Arbiter:
         return not reasons, reasons
 
     async def _scrape(self) -> bytes:
-        self._metrics.inspectors_restarted(self._inspectors.restarts)
+        texts = {}
         for worker in self._workers:
             answer = await worker.ask({"metrics": True}, timeout=2)
             if answer is not None:
-                self._merger.update(worker.slot, str(answer["metrics"]).encode())
-        return self._merger.merge(self._metrics.expose())
+                texts[str(worker.slot)] = str(answer["metrics"]).encode()
+        return self._merger.merge(texts, self._metrics.render())
+
+    def _inspector_restarted(self, restart: Restart) -> None:
+        self._metrics.count(metrics.INSPECTOR_RESTARTS)
+        logger.warning("inspector %d ended with status %d and is restarted", restart.slot, restart.status)
+
+    def _reloaded(self, prepared: Prepared, *, good: bool) -> None:
+        self._metrics.tell(metrics.POLICY_INFO, prepared.snapshot.revision)
+        self._metrics.set(metrics.POLICY_RELOAD_OK, int(good))
+        if good:
+            self._metrics.set(metrics.POLICY_RELOAD_TIME, time.time())
+
+    def _leaf_pem(self) -> str:
+        plain = serialization.NoEncryption()
+        pem = self._leaf_key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+        return pem.decode()
 
     def _pac(self) -> str:
         return self._prepared.snapshot.catalogue.pac(f"{self.listen[0]}:{self.listen[1]}")
@@ -219,6 +269,7 @@ class Arbiter:
             task.cancel()
         if hasattr(self, "_inspectors"):
             await self._inspectors.stop()
+            shutil.rmtree(self._runtime, ignore_errors=True)
         if hasattr(self, "_admin"):
             await self._admin.close()
         if hasattr(self, "_trail"):
@@ -226,10 +277,23 @@ class Arbiter:
                 await self._trail.write(audit_record.stop(), wait=True)
             await self._trail.close()
 
-    def _spawn(self, coroutine: object) -> None:
-        task = asyncio.ensure_future(coroutine)  # type: ignore[arg-type]
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def detection(config: Config) -> Settings:
+    """Return what the detectors are to know of the configuration."""
+    cache = config.state / "cache"
+    cache.mkdir(mode=0o700, exist_ok=True)
+    return Settings(
+        rules=tuple(map(Path, config.detector_rules)),
+        cache=cache.resolve(),
+        spacy_model=config.spacy_model,
+        families=config.families,
+        factories=config.detector_factories,
+    )
 
 
 def bind(address: str) -> socket.socket:

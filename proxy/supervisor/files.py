@@ -7,6 +7,7 @@ from pathlib import Path
 
 from policies import load as policy_load
 from policies import testing as policy_testing
+from policies.problem import PolicyError
 from proxy.config import Config
 from proxy.snapshot import DetectorInfo, Snapshot, Texts, compile_texts, from_json
 
@@ -37,11 +38,15 @@ def prepare(config: Config, detectors: tuple[DetectorInfo, ...]) -> Prepared:
             switched_on=config.switch_on,
         )
         snapshot = compile_texts(texts)
-    except (policy_load.PolicyError, ValueError, OSError) as error:
+    except (PolicyError, ValueError, OSError) as error:
         raise SnapshotError(_problems(error)) from None
-    failed = [result for result in policy_testing.run(snapshot.policy) if result.failed]
+    failed = [
+        f"{result.case.where}: test {result.case.name!r}: {'; '.join(result.failures)}"
+        for result in policy_testing.run(snapshot.policy)
+        if result.counts and not result.passed and result.case.prompt is None and result.case.body is None
+    ]
     if failed:
-        raise SnapshotError([f"{result.where}: test {result.name!r}: {result.detail}" for result in failed])
+        raise SnapshotError(failed)
     return Prepared(texts, snapshot)
 
 
@@ -76,7 +81,7 @@ def last_good(state: Path, detectors: tuple[DetectorInfo, ...]) -> Prepared | No
         stored = from_json(json.loads((state / "policy" / "last-good.json").read_text(encoding="utf-8")))
         texts = Texts(stored.policies, stored.services, detectors, stored.switched_on)
         return Prepared(texts, compile_texts(texts))
-    except (OSError, ValueError, KeyError, policy_load.PolicyError):
+    except (OSError, ValueError, KeyError, PolicyError):
         return None
 
 

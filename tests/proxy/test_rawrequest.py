@@ -7,7 +7,12 @@ from proxy.rawrequest import RequestError, from_json, parse
 
 def test_a_request_with_bare_line_feeds_and_no_length() -> None:
     exchange = parse(b'POST /v1/x?q=1 HTTP/1.1\nHost: API.openai.com\nContent-Type: application/json\n\n{"a":1}')
-    assert (exchange.method, exchange.host, exchange.port, exchange.path) == ("POST", "api.openai.com", 443, "/v1/x?q=1")
+    assert (exchange.method, exchange.host, exchange.port, exchange.path) == (
+        "POST",
+        "api.openai.com",
+        443,
+        "/v1/x?q=1",
+    )
     assert exchange.body == b'{"a":1}'
     assert exchange.header("content-type") == "application/json"
 

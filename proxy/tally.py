@@ -1,0 +1,85 @@
+"""What happened in, metrics out: the one place that knows which event moves which metric."""
+
+from proxy import metrics
+from proxy.inspection import Judged
+from proxy.metrics import Metrics
+
+
+class Tally:
+    """Counts for one worker. Raises nothing."""
+
+    def __init__(self, sink: Metrics) -> None:
+        self._sink = sink
+
+    def judged(self, judged: Judged) -> None:
+        """Count one decision: the request, its rules, its findings, and what was not read."""
+        verdict, service = judged.verdict, judged.match.service.id
+        self._sink.count(metrics.REQUESTS, service, judged.match.endpoint.activity, str(verdict.action))
+        for hit in verdict.rules:
+            self._sink.count(metrics.RULE_MATCHES, hit.id, str(hit.action), "enforce")
+        for hit in verdict.would.rules if verdict.would else ():
+            self._sink.count(metrics.RULE_MATCHES, hit.id, str(hit.action), "shadow")
+        for _, finding in judged.findings:
+            self._sink.count(metrics.FINDINGS, finding.entity, finding.category)
+        for reason in judged.facts.unknown:
+            self._sink.count(metrics.UNINSPECTED, service, reason)
+
+    def took(self, stage: str, seconds: float) -> None:
+        """Note how long a stage of a decision took."""
+        self._sink.observe(metrics.DECISION_SECONDS, seconds, stage)
+
+    def failed(self, service: str, activity: str) -> None:
+        """Count a request that was refused because the inspection failed."""
+        self._sink.count(metrics.REQUESTS, service, activity, "block")
+        self._sink.count(metrics.UNINSPECTED, service, "error")
+
+    def overloaded(self, service: str, activity: str) -> None:
+        """Count a request that was answered 503."""
+        self._sink.count(metrics.REQUESTS, service, activity, "overload")
+        self._sink.count(metrics.INSPECTOR_OVERLOAD)
+
+    def uninspected(self, service: str, reason: str) -> None:
+        """Count a request that nobody read."""
+        self._sink.count(metrics.UNINSPECTED, service, reason)
+
+    def refused(self, reason: str) -> None:
+        """Count a connection or request that was turned away before any policy."""
+        self._sink.count(metrics.REFUSED_DESTINATIONS, reason)
+
+    def handshake_failed(self) -> None:
+        """Count a client that does not trust our CA, or pins the vendor's."""
+        self._sink.count(metrics.TLS_FAILURES)
+
+    def upstream_failed(self, reason: str) -> None:
+        """Count an upstream that failed."""
+        self._sink.count(metrics.UPSTREAM_ERRORS, reason)
+
+    def tunnel(self, outcome: str, up: int, down: int) -> None:
+        """Count a tunnel and its bytes."""
+        self._sink.count(metrics.TUNNELS, outcome)
+        self._sink.count(metrics.TUNNEL_BYTES, "up", by=up)
+        self._sink.count(metrics.TUNNEL_BYTES, "down", by=down)
+
+    def inspector_event(self, event: str) -> None:
+        """Count a scan that did not go straight through."""
+        self._sink.count(metrics.INSPECTOR_JOBS, event)
+
+    def recorded(self, kind: str) -> None:
+        """Count an audit record."""
+        self._sink.count(metrics.AUDIT_RECORDS, kind)
+
+    def unrecorded(self) -> None:
+        """Count an audit record that could not be written."""
+        self._sink.count(metrics.AUDIT_ERRORS)
+
+    def connections(self, number: int) -> None:
+        """Note how many client connections are open."""
+        self._sink.set(metrics.CONNECTIONS, number)
+
+    def in_force(self, revision: str) -> None:
+        """Note which policy is in force."""
+        self._sink.tell(metrics.POLICY_INFO, revision)
+
+    def render(self) -> bytes:
+        """Return the text that the supervisor merges."""
+        return self._sink.render()

@@ -1,0 +1,82 @@
+"""What a reload reads, checks and keeps."""
+
+from pathlib import Path
+
+import pytest
+
+from proxy.config import load
+from proxy.snapshot import DetectorInfo
+from proxy.supervisor.files import SnapshotError, keep, last_good, prepare, watched
+
+POLICY = """
+schema: policy/v1
+policy: t
+owner: t@example.com
+rules:
+  - id: cards
+    mode: enforce
+    match: {content: {any: [{entities: [CREDIT_CARD]}]}}
+    action: {type: block, message: no cards please}
+    tests:
+      - {name: a card, findings: [{entity: CREDIT_CARD}], expect: {action: block}}
+"""
+DETECTORS = (DetectorInfo("pii.structured@1", "structured"),)
+
+
+def config(folder: Path, policy: str = POLICY, **more: object):  # type: ignore[no-untyped-def]
+    (folder / "p.yaml").write_text(policy)
+    return load({"policies": [str(folder / "p.yaml")], "state": str(folder), **more}, None, {})
+
+
+def test_a_good_policy_is_prepared(tmp_path: Path) -> None:
+    prepared = prepare(config(tmp_path), DETECTORS)
+    assert prepared.snapshot.detectors == DETECTORS
+    assert prepared.snapshot.revision == prepared.texts.revision
+    assert [rule.id for rule in prepared.snapshot.policy.rules] == ["cards"]
+
+
+def test_every_problem_is_named_with_its_place(tmp_path: Path) -> None:
+    wrong = (
+        POLICY.replace("CREDIT_CARD]}]}}", "CREDIT_CRAD]}]}}")
+        .replace("severity", "x")
+        .replace("mode: enforce", "mode: enforced")
+    )
+    with pytest.raises(SnapshotError) as caught:
+        prepare(config(tmp_path, wrong), DETECTORS)
+    text = "\n".join(caught.value.problems)
+    assert "p.yaml:8:" in text
+    assert "CREDIT_CARD" in text
+    assert len(caught.value.problems) >= 2
+
+
+def test_a_policy_whose_own_test_fails_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SnapshotError, match="1 problem") as caught:
+        prepare(config(tmp_path, POLICY.replace("expect: {action: block}", "expect: {action: allow}")), DETECTORS)
+    assert "a card" in caught.value.problems[0]
+
+
+def test_a_wrong_services_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text("chatgpt: {status: sanctoined}\n")
+    with pytest.raises(SnapshotError):
+        prepare(config(tmp_path, services=str(tmp_path / "s.yaml")), DETECTORS)
+
+
+def test_the_last_good_one_survives_on_disk(tmp_path: Path) -> None:
+    assert last_good(tmp_path, DETECTORS) is None
+    prepared = prepare(config(tmp_path), DETECTORS)
+    keep(tmp_path, prepared.texts)
+    kept = last_good(tmp_path, DETECTORS)
+    assert kept is not None
+    assert kept.snapshot.revision == prepared.snapshot.revision
+    (tmp_path / "policy" / "last-good.json").write_text("{")
+    assert last_good(tmp_path, DETECTORS) is None
+
+
+def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    before = watched(settings)
+    assert list(before) == [str(tmp_path / "p.yaml")]
+    import os
+
+    os.utime(tmp_path / "p.yaml", (1, 1))
+    assert watched(settings) != before

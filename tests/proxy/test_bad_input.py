@@ -1,0 +1,188 @@
+"""What is broken, hostile or misdirected: the documented answer, an event, a metric, nothing upstream, and life goes on."""
+
+import gzip
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import zlib
+from collections.abc import Iterator
+
+import pytest
+
+from tests.running import AI_HOSTS, CHAT, PLAIN_HOST, ROOT, Proxy, chat
+from tests.upstream import Upstream
+
+pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("bad-input")]
+
+OPENAI = "api.openai.com"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, Upstream]]:
+    folder = tmp_path_factory.mktemp("bad")
+    environment = {"HUSHGATE_DETECTOR_FACTORIES": "tests.planted:build"}
+    with (
+        Upstream(folder, [*AI_HOSTS, PLAIN_HOST]) as upstream,
+        Proxy(folder / "state", upstream, policies=["pack:default"], environment=environment) as proxy,
+    ):
+        yield proxy, upstream
+
+
+@pytest.fixture
+def proxy(running: tuple[Proxy, Upstream]) -> Iterator[Proxy]:
+    proxy, upstream = running
+    yield proxy
+    upstream.received.clear()
+    answer = proxy.request(OPENAI, CHAT, chat("all is well"))
+    assert answer.status == 200, "the next request does not work"
+    assert len(upstream.received) == 1
+
+
+@pytest.fixture
+def upstream(running: tuple[Proxy, Upstream]) -> Upstream:
+    running[1].received.clear()
+    return running[1]
+
+
+def bomb() -> bytes:
+    packer = zlib.compressobj(9, wbits=31)
+    return packer.compress(b" " * 64_000_000) + packer.flush()
+
+
+UNREADABLE = {
+    "truncated gzip": (gzip.compress(chat("hello" * 100))[:-20], {"content-encoding": "gzip"}, "undecodable"),
+    "two-member gzip, the second cut": (gzip.compress(chat("a")) + gzip.compress(b"{}")[:9], {"content-encoding": "gzip"}, "undecodable"),
+    "gzip with a tail": (gzip.compress(chat("a")) + b"tail", {"content-encoding": "gzip"}, "undecodable"),
+    "an unknown coding": (chat("a"), {"content-encoding": "rot13"}, "undecodable"),
+    "a bomb": (bomb(), {"content-encoding": "gzip"}, "too_large"),
+    "invalid JSON": (b'{"messages": [', {}, "undecodable"),
+    "two JSON values": (b'{"a":1}{"b":2}', {}, "undecodable"),
+    "NaN": (b'{"a": NaN}', {}, "undecodable"),
+    "invalid UTF-8": (b'{"a": "\xff\xfe"}', {}, "undecodable"),
+    "too deep": (b"[" * 5000 + b"]" * 5000, {}, "too_large"),
+    "17 MB": (chat("a" * 17 * 1024 * 1024), {}, "too_large"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNREADABLE, ids=lambda case: case.replace(" ", "-"))
+def test_what_cannot_be_read_is_unknown_and_refused(proxy: Proxy, upstream: Upstream, case: str) -> None:
+    body, headers, reason = UNREADABLE[case]
+    before = proxy.metric("hushgate_uninspected_requests_total", reason=reason)
+    answer = proxy.request(OPENAI, CHAT, body, headers)
+    assert answer.status == 400
+    assert answer.json()["error"]["message"]
+    assert not upstream.received
+    record = proxy.records()[-1]
+    assert reason in record["decision"]["unknown"]
+    assert proxy.metric("hushgate_uninspected_requests_total", reason=reason) == before + 1
+
+
+def test_a_two_member_gzip_is_read_whole(proxy: Proxy, upstream: Upstream) -> None:
+    text = chat("CONFIDENTIAL - do not distribute\nHeron")
+    body = gzip.compress(text[:10]) + gzip.compress(text[10:])
+    assert proxy.request(OPENAI, CHAT, body, {"content-encoding": "gzip"}).status == 400
+    assert not upstream.received
+
+
+def test_a_wrong_content_type_hides_nothing(proxy: Proxy, upstream: Upstream) -> None:
+    for kind in ("text/plain", "application/octet-stream", "image/png", ""):
+        answer = proxy.request(OPENAI, CHAT, chat("CONFIDENTIAL - do not distribute\nHeron"), {"content-type": kind})
+        assert answer.status == 400
+    assert not upstream.received
+
+
+def test_a_body_of_50_mb_is_answered_in_the_vendors_shape(proxy: Proxy, upstream: Upstream) -> None:
+    answer = proxy.request("api.anthropic.com", "/v1/messages", b'{"a":"' + b"x" * 50_000_000 + b'"}')
+    assert answer.status == 400
+    assert answer.json()["type"] == "error"
+    assert not upstream.received
+
+
+def test_a_host_that_is_not_the_connect_target_is_misdirected(proxy: Proxy, upstream: Upstream) -> None:
+    assert proxy.request(OPENAI, CHAT, chat("a"), {"host": "evil.example"}).status == 421
+    assert not upstream.received
+
+
+def test_an_sni_that_is_not_the_connect_target_is_misdirected(proxy: Proxy, upstream: Upstream) -> None:
+    context = ssl._create_unverified_context()  # noqa: SLF001
+    sock = _tunnel(proxy, OPENAI)
+    with context.wrap_socket(sock, server_hostname="www.example.com") as tls:
+        tls.sendall(b"POST /v1/x HTTP/1.1\r\nHost: api.openai.com\r\nContent-Length: 2\r\n\r\n{}")
+        assert b" 421 " in tls.recv(4096).split(b"\r\n")[0]
+    assert not upstream.received
+
+
+def test_an_ai_name_behind_another_connect_target_is_refused(proxy: Proxy, upstream: Upstream) -> None:
+    before = proxy.metric("hushgate_refused_destinations_total", reason="sni_mismatch")
+    with pytest.raises(ssl.SSLError, match="(?i)unrecognized.name"):
+        proxy.connect(PLAIN_HOST, sni=OPENAI)
+    assert proxy.metric("hushgate_refused_destinations_total", reason="sni_mismatch") == before + 1
+
+
+def _tunnel(proxy: Proxy, host: str) -> socket.socket:
+    sock = socket.create_connection(proxy.address, timeout=30)
+    sock.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
+    assert b" 200 " in sock.recv(4096)
+    return sock
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "169.254.169.254", "0x7f.1", "[::1]", "10.1.2.3"])
+def test_connect_to_the_inside_is_forbidden(proxy: Proxy, host: str) -> None:
+    with pytest.raises(ConnectionError, match=r"HTTP/1.1 40[03]"):
+        proxy.connect(host)
+
+
+def test_connect_to_our_own_admin_port_is_forbidden(proxy: Proxy) -> None:
+    with pytest.raises(ConnectionError, match="HTTP/1.1 403"):
+        proxy.connect("127.0.0.1", proxy.admin[1])
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [("trap-raise", "error"), ("trap-spin", "timeout"), ("trap-gil", "timeout"), ("trap-die", "error")],
+)
+def test_a_detector_that_fails_is_unknown_and_refused(proxy: Proxy, upstream: Upstream, word: str, reason: str) -> None:
+    before = proxy.metric("hushgate_uninspected_requests_total", reason=reason)
+    answer = proxy.request(OPENAI, CHAT, chat(f"CANARY-{word} {word}"))
+    assert answer.status == 400
+    assert not upstream.received
+    assert reason in proxy.records()[-1]["decision"]["unknown"]
+    assert proxy.metric("hushgate_uninspected_requests_total", reason=reason) == before + 1
+
+
+def test_an_inspector_that_is_killed_is_replaced(proxy: Proxy, upstream: Upstream) -> None:
+    found = subprocess.run(
+        ["pgrep", "-f", "-P", str(proxy.process.pid), "proxy.inspector"], capture_output=True, text=True, check=False
+    )
+    zygote = int(found.stdout.split()[0])
+    children = subprocess.run(["pgrep", "-P", str(zygote)], capture_output=True, text=True, check=True).stdout.split()
+    for child in children:
+        os.kill(int(child), signal.SIGKILL)
+    assert proxy.request(OPENAI, CHAT, chat("hello")).status == 200
+    assert proxy.metric("hushgate_inspector_restarts_total") >= 1
+
+
+def test_a_worker_that_is_killed_is_replaced(proxy: Proxy, upstream: Upstream) -> None:
+    found = subprocess.run(
+        ["pgrep", "-f", "-P", str(proxy.process.pid), "proxy.worker"], capture_output=True, text=True, check=True
+    )
+    os.kill(int(found.stdout.split()[0]), signal.SIGKILL)
+    import time
+
+    deadline = time.monotonic() + 30
+    while proxy.get("/readyz")[0] == 200 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    while proxy.get("/readyz")[0] != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert proxy.metric("hushgate_worker_restarts_total") >= 1
+
+
+def test_nothing_of_all_this_stands_in_a_log_or_record(proxy: Proxy, upstream: Upstream) -> None:
+    everything = proxy.errors.read_text() + proxy.get("/metrics")[1].decode() + json.dumps(proxy.records())
+    assert "CANARY" not in everything
+    assert "Heron" not in everything
+    assert (ROOT / "tests").exists()

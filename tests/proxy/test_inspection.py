@@ -1,0 +1,124 @@
+"""The generator: what it asks for, what it decides, what it rewrites, what it records."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from detectors.scan import Report
+from policies.model import Action
+from proxy.cache import FindingsCache
+from proxy.drive import drive
+from proxy.inspection import Overloaded, Record, Scan, inspect
+from tests.inside import CLIENT, exchange, scanner, snapshot
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def test_the_steps_of_a_redaction() -> None:
+    runner, words = scanner()
+    steps = inspect(exchange("my CARD please"), CLIENT, snapshot([words]), FindingsCache(b"k"), NOW)
+    scan = next(steps)
+    assert isinstance(scan, Scan)
+    assert "my CARD please" in [task.source.text for task in scan.tasks]
+    record = steps.send(runner.run(scan.tasks))
+    assert isinstance(record, Record)
+    assert (record.replaced, record.changed) == (1, True)
+    with pytest.raises(StopIteration) as stop:
+        steps.send(None)
+    outcome = stop.value.value
+    assert outcome.action is Action.REDACT
+    assert json.loads(outcome.body)["messages"][0]["content"] == "my [REDACTED_CREDIT_CARD] please"
+
+
+def test_an_allowed_body_is_not_made_anew() -> None:
+    runner, words = scanner()
+    outcome = drive(exchange("hello"), CLIENT, snapshot([words]), runner, now=NOW)
+    assert not outcome.refused
+    assert outcome.body is None
+
+
+def test_a_block_beats_a_redaction_and_edits_nothing() -> None:
+    runner, words = scanner()
+    outcome = drive(exchange("CARD and MARKED"), CLIENT, snapshot([words]), runner, now=NOW)
+    assert outcome.refused
+    assert outcome.body is None
+    assert outcome.judged is not None
+    assert outcome.judged.verdict.rules[0].id == "marked-stays"
+
+
+def test_what_was_seen_before_is_not_scanned_again() -> None:
+    runner, words = scanner()
+    cache = FindingsCache(b"k")
+    taken = snapshot([words])
+    drive(exchange("first CARD"), CLIENT, taken, runner, now=NOW, cache=cache)
+    words.seen.clear()
+    again = drive(exchange("first CARD"), CLIENT, taken, runner, now=NOW, cache=cache)
+    assert words.seen == []
+    assert again.action is Action.REDACT
+
+
+def test_a_text_that_stands_twice_is_scanned_once_and_edited_twice() -> None:
+    runner, words = scanner()
+    messages = [{"role": "user", "content": "CARD"}] * 2
+    body = json.dumps({"model": "m", "messages": messages}).encode()
+    outcome = drive(exchange("", body=body), CLIENT, snapshot([words]), runner, now=NOW)
+    assert words.seen.count("CARD") == 1
+    assert outcome.replaced == 2
+
+
+def test_a_detector_that_failed_is_unknown_and_the_policy_blocks() -> None:
+    _, words = scanner()
+    steps = inspect(exchange("hello"), CLIENT, snapshot([words]), FindingsCache(b"k"), NOW)
+    scan = next(steps)
+    assert isinstance(scan, Scan)
+    record = steps.send([Report({}, {words.name: "timeout"}) for _ in scan.tasks])
+    assert isinstance(record, Record)
+    assert record.judged.verdict.action is Action.BLOCK
+    assert "timeout" in record.judged.verdict.unknown
+    assert words.name not in record.judged.ran
+
+
+def test_a_time_out_is_not_remembered() -> None:
+    runner, words = scanner()
+    cache = FindingsCache(b"k")
+    steps = inspect(exchange("hello"), CLIENT, snapshot([words]), cache, NOW)
+    scan = next(steps)
+    assert isinstance(scan, Scan)
+    steps.send([Report({}, {words.name: "timeout"}) for _ in scan.tasks])
+    assert len(cache) == 0
+    assert not drive(exchange("hello"), CLIENT, snapshot([words]), runner, now=NOW, cache=cache).refused
+
+
+def test_no_room_is_an_overload_and_no_policy_is_asked() -> None:
+    _, words = scanner()
+    steps = inspect(exchange("hello"), CLIENT, snapshot([words]), FindingsCache(b"k"), NOW)
+    next(steps)
+    with pytest.raises(StopIteration) as stop:
+        steps.send(Overloaded())
+    assert stop.value.value.overloaded
+    assert stop.value.value.refused
+
+
+def test_a_body_that_cannot_be_read_is_blocked() -> None:
+    runner, words = scanner()
+    outcome = drive(exchange("", body=b'{"a": '), CLIENT, snapshot([words]), runner, now=NOW)
+    assert outcome.refused
+    assert outcome.judged is not None
+    assert outcome.judged.facts.unknown == ("undecodable",)
+
+
+def test_a_value_across_two_parts_is_taken_out_of_both() -> None:
+    runner, words = scanner()
+    content = [{"type": "text", "text": "my CA"}, {"type": "text", "text": "RD please"}]
+    body = json.dumps({"model": "m", "messages": [{"role": "user", "content": content}]}).encode()
+    outcome = drive(exchange("", body=body), CLIENT, snapshot([words]), runner, now=NOW)
+    assert outcome.body is not None
+    texts = [part["text"] for part in json.loads(outcome.body)["messages"][0]["content"]]
+    assert texts == ["my [REDACTED_CREDIT_CARD]", " please"]
+
+
+def test_no_core_value_shows_text() -> None:
+    runner, words = scanner()
+    outcome = drive(exchange("CARD-CANARY"), CLIENT, snapshot([words]), runner, now=NOW)
+    assert "CANARY" not in repr(outcome)
