@@ -131,7 +131,9 @@ class Judge:
         shape = match.endpoint.refusal
         if outcome.overloaded:
             self._tally.overloaded(match.service.id, match.endpoint.activity)
-            return Ruling(event, match.service.id, "overload", answer=refusal.overload(shape, event))
+            return Ruling(
+                event, match.service.id, "overload", answer=refusal.overload(shape, event, Asked.of(exchange))
+            )
         action = str(outcome.action)
         if outcome.judged is None:
             self._tally.uninspected(match.service.id, "policy")
@@ -151,7 +153,7 @@ class Judge:
             service,
             "block",
             answer=refusal.refuse(shape, text, event, asked),
-            frame=refusal.refuse_message(shape, text, event) if exchange.transport == "websocket" else None,
+            frame=refusal.refuse_message(shape, text, event, asked) if exchange.transport == "websocket" else None,
         )
 
     async def _failed(self, exchange: Exchange, client: Client, snapshot: Snapshot, event: str, error: str) -> Ruling:

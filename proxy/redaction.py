@@ -7,7 +7,7 @@ from proxy.exchange import Edit
 
 
 def label(entity: str) -> str:
-    """Return what stands in the text instead of a value: no counter and no value, so that prompt caches keep hitting."""
+    """Return what stands in the text instead of a value: the same each time, so that prompt caches keep hitting."""
     return f"[REDACTED_{entity}]"
 
 

@@ -7,7 +7,7 @@ import certifi
 
 
 def write_roots(state: Path, extra: Path | None) -> Path:
-    """Write the bundle and return its path. Raises OSError where `extra` cannot be read, ValueError where it is no PEM."""
+    """Write the bundle and return its path. Raises OSError or ValueError where `extra` is not readable or not PEM."""
     system = ssl.get_default_verify_paths().cafile
     base = Path(system) if system and Path(system).is_file() else Path(certifi.where())
     bundle = base.read_bytes()

@@ -140,7 +140,9 @@ def _general_name(host: str) -> x509.DNSName | x509.IPAddress:
         raise SignError("the host is neither a name nor an address", "ask for a plain host name") from None
 
 
-def _describe(name: x509.DNSName | x509.IPAddress, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> x509.CertificateBuilder:
+def _describe(
+    name: x509.DNSName | x509.IPAddress, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+) -> x509.CertificateBuilder:
     text = str(name.value)
     common = [x509.NameAttribute(NameOID.COMMON_NAME, text)] if len(text) <= _COMMON_NAME_LIMIT else []
     usage = x509.KeyUsage(

@@ -162,13 +162,12 @@ def _minting(leaves: LeafCache, key: bytes) -> Mint:
 
     async def mint(host: str) -> Minted:
         chain = await leaves.get(host)
-        entry = certs.CertStoreEntry(
+        return certs.CertStoreEntry(  # type: ignore[return-value]
             cert=certs.Cert.from_pem(chain),
             privatekey=private,
             chain_file=None,
             chain_certs=[],
         )
-        return entry  # type: ignore[return-value]
 
     return mint
 

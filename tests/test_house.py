@@ -25,7 +25,9 @@ def test_a_file_is_short(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_a_function_is_short(path: Path) -> None:
-    functions = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [
+        n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
     long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno + 1 > 50]
     assert not long
 
@@ -60,7 +62,15 @@ ONLY_IN = {
     "spacy": ("detectors/pii/", "detectors/names/"),
     "prometheus_client": ("proxy/metrics",),
 }
-PURE = ("detectors/", "policies/", "proxy/codecs/", "proxy/inspection.py", "proxy/seams.py", "proxy/redaction.py", "proxy/cache.py")
+PURE = (
+    "detectors/",
+    "policies/",
+    "proxy/codecs/",
+    "proxy/inspection.py",
+    "proxy/seams.py",
+    "proxy/redaction.py",
+    "proxy/cache.py",
+)
 IMPURE = {"asyncio", "socket", "ssl", "threading", "sqlite3", "multiprocessing"}
 
 
@@ -119,7 +129,18 @@ def tracked() -> list[Path]:
 
 
 def test_no_file_names_a_registry_host_or_a_path_of_a_machine() -> None:
-    forbidden = re.compile("|".join(["pypi" + r"\.org", "registry" + r"\.npmjs", "files\\.python" + "hosted", "deb\\." + "debian", "/wo" + "rk/", "/ro" + "ot/\\.pyenv"]))
+    forbidden = re.compile(
+        "|".join(
+            [
+                "pypi" + r"\.org",
+                "registry" + r"\.npmjs",
+                "files\\.python" + "hosted",
+                "deb\\." + "debian",
+                "/wo" + "rk/",
+                "/ro" + "ot/\\.pyenv",
+            ]
+        )
+    )
     guilty = []
     for path in tracked():
         if path.is_file() and path.suffix not in {".npz", ".png"} and "vectors" not in path.parts:

@@ -21,7 +21,7 @@ _EPILOG = """example:
   hushgate scan --show-text notes.txt src/*.py
   printf '%s\\n' '{"id": 1, "text": "ssn 536-22-1234"}' '{"id": 2, "body": {"input": "hi"}}' | hushgate scan --jsonl
 
-exit codes: 0 nothing found, 1 findings, 2 something could not be read; --jsonl ends with 0 once each line is answered"""
+exit codes: 0 nothing found, 1 findings, 2 something could not be read; --jsonl: 0 once each line is answered"""
 
 _FAMILIES = ("secrets", "pii", "labels", "code", "names")
 _COLOUR = {"secret": "red", "pii": "yellow", "code": "blue", "opaque": "dim"}

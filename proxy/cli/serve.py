@@ -60,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; 2 where it cannot start."""
     config = configured(args)
     from proxy import logs
+    from proxy.authority import AuthorityError
+    from proxy.inspector.launch import LaunchError
     from proxy.keys import KeysError
     from proxy.supervisor.arbiter import Arbiter
     from proxy.supervisor.children import BootError
@@ -73,13 +75,15 @@ def run(args: argparse.Namespace) -> int:
         raise Failure("the policy cannot be put in force", "\n".join(error.problems)) from None
     except KeysError as error:
         raise Failure(str(error), error.hint) from None
-    except (BootError, OSError, ValueError) as error:
+    except (BootError, LaunchError, AuthorityError, OSError, ValueError) as error:
         raise Failure(getattr(error, "strerror", None) or str(error), _hint(error)) from None
     note("stopped")
     return 0
 
 
 def _hint(error: Exception) -> str:
+    if getattr(error, "hint", ""):
+        return str(getattr(error, "hint"))  # noqa: B009 - AuthorityError has one, the others have not
     if "cannot listen" in str(error):
         return "another program uses this port; choose one with --listen and --admin"
     return "hushgate doctor looks for the usual causes"

@@ -36,18 +36,19 @@ except OSError as error:
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
 def test_a_process_does_not_outlive_its_parent():
     code = """
-import os, signal, sys
+import os, signal
 from proxy import hardening
-reading, writing = os.pipe()
+alive, hold = os.pipe()  # ends for the reader when nobody holds the other end
+ready, say = os.pipe()
 if not os.fork():  # the parent
     if not os.fork():  # the child: it says that it is ready, then waits for ever
         hardening.die_with_parent()
-        os.write(1, b"ready\\n")
-        os.write(writing, b".")
+        os.write(say, b"ready")
         signal.pause()
-    os.read(reading, 1)
+    print(os.read(ready, 5).decode(), flush=True)
     os._exit(0)
-os.close(writing)
-print(os.read(reading, 1))  # ends when nobody is left to write
+os.close(hold)
+os.close(say)
+print(os.read(alive, 1))
 """
     assert run(code)[:2] == (0, "ready\nb''")

@@ -55,10 +55,10 @@ def proxy(running: tuple[Proxy, Upstream]) -> Proxy:
 
 
 @pytest.fixture
-def upstream(running: tuple[Proxy, Upstream]) -> Iterator[Upstream]:
+def upstream(running: tuple[Proxy, Upstream]) -> Upstream:
     running[1].received.clear()
     running[1].script = openai_chat
-    yield running[1]
+    return running[1]
 
 
 def test_an_allowed_body_arrives_byte_for_byte(proxy: Proxy, upstream: Upstream) -> None:

@@ -17,7 +17,7 @@ def test_a_listening_socket_names_its_protocol() -> None:
 
 
 def test_a_port_that_is_taken_is_named() -> None:
-    with bind("127.0.0.1:0") as sock, pytest.raises(OSError, match="cannot listen on 127.0.0.1:"):
+    with bind("127.0.0.1:0") as sock, pytest.raises(OSError, match=r"cannot listen on 127\.0\.0\.1:"):
         bind(f"127.0.0.1:{sock.getsockname()[1]}")
 
 

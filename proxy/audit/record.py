@@ -1,0 +1,313 @@
+"""What happened in, audit records out: plain values, as `audit.schema.json` has them; never a text, never a value.
+
+Rules
+1. A record is made whole here but for what only the writer knows: `v`, `seq`, `node`, `slot`, `boot` (and, later, its
+   link in the chain).
+2. Everything that a user can choose passes `masking`. Paths of requests lose their query.
+3. A decision holds all that a rule may have asked, so that another policy can be tried on it: `policy simulate`.
+"""
+
+import platform
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Protocol
+
+from detectors.finding import Finding
+from policies.facts import Facts
+from policies.model import RuleHit, Verdict
+from proxy.audit import findings as rows
+from proxy.audit import masking
+from proxy.audit.ulid import new_id
+from proxy.endpoint import Match
+from proxy.exchange import Client, Exchange, Prompt, Unread
+
+Record = dict[str, object]
+
+TYPES = (
+    *("decision", "outcome", "skipped", "traffic", "start", "stop"),
+    *("policy_reload", "config_change", "heartbeat", "audit_gap"),
+)
+"""Every type that is written now."""
+
+KEY = "k1"
+"""The value key's name: `STATE/keys/value.k1`."""
+
+
+class Decoded(Protocol):
+    """A request that was read."""
+
+    @property
+    def prompt(self) -> Prompt:
+        """Return its text."""
+
+
+class Judged(Protocol):
+    """Everything that was found and decided about one exchange (`proxy.inspection.Judged`)."""
+
+    @property
+    def exchange(self) -> Exchange:
+        """Return the request."""
+
+    @property
+    def client(self) -> Client:
+        """Return who sent it."""
+
+    @property
+    def match(self) -> Match:
+        """Return its service and endpoint."""
+
+    @property
+    def decoded(self) -> Decoded:
+        """Return its text."""
+
+    @property
+    def findings(self) -> Sequence[tuple[int, Finding]]:
+        """Return `(part number, finding)` pairs."""
+
+    @property
+    def facts(self) -> Facts:
+        """Return what the rules were asked with."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return what was decided."""
+
+
+def decision(
+    judged: Judged, *, event: str, replaced: int, revision: str, ms: Mapping[str, float] | None = None
+) -> Record:
+    """Return the record of one decision. `replaced` counts stretches, `ms` maps stages to milliseconds."""
+    facts, prompt, verdict = judged.facts, judged.decoded.prompt, judged.verdict
+    shown, omitted = rows.rows(judged.findings, prompt.parts, KEY)
+    return {
+        **_head("decision", event),
+        "who": _who(judged.client),
+        "app": _app(judged.match, facts),
+        "req": {
+            **_request(judged.exchange, judged.match),
+            "model": _model(judged),
+            "parts": len(prompt.parts),
+            "stream": prompt.stream,
+            "tools": prompt.tools,
+            "rewritable": facts.rewritable,
+            "inspected": _inspected(prompt),
+            "unread": _unread(prompt.unread),
+        },
+        "facts": {
+            "class": verdict.data_class,
+            "ran": sorted(facts.ran),
+            "unknown": list(facts.unknown),
+            "findings": shown,
+            "omitted": omitted,
+        },
+        "decision": _verdict(verdict, replaced),
+        "policy": {"rev": revision},
+        "ms": {stage: round(time, 3) for stage, time in (ms or {}).items()},
+    }
+
+
+def failure(exchange: Exchange, client: Client, match: Match, *, event: str, error: str, revision: str) -> Record:
+    """Return the record of a request that was refused as its inspection failed. `error` is an exception's class."""
+    return {
+        **_head("decision", event),
+        "who": _who(client),
+        "app": _app(match, Facts(host=exchange.host, status="")),
+        "req": {**_request(exchange, match), "inspected": "none"},
+        "facts": {"ran": [], "unknown": ["error"], "findings": [], "omitted": 0},
+        "decision": {
+            "action": "block",
+            "rules": [],
+            "unknown": ["error"],
+            "errors": [masking.name(error)],
+            "replaced": 0,
+        },
+        "policy": {"rev": revision},
+    }
+
+
+def outcome(
+    *,
+    event: str,
+    service: str,
+    status: int,
+    sent: int,
+    received: int,
+    first_byte_ms: float | None,
+    total_ms: float,
+    aborted: str,
+    restored: int = 0,
+) -> Record:
+    """Return how the exchange of an earlier decision ended. `sent` and `received` are bytes of bodies."""
+    return {
+        **_head("outcome", event),
+        "app": {"id": service},
+        "status": status,
+        "bytes": {"up": sent, "down": received},
+        "ms": {"first_byte": None if first_byte_ms is None else round(first_byte_ms, 3), "total": round(total_ms, 3)},
+        "restored": restored,
+        "aborted": aborted,
+    }
+
+
+def skipped(*, host: str, reason: str, method: str = "", service: str = "", size: int = 0) -> Record:
+    """Return the record of a request to an AI host that was not inspected; `reason` as in `on_unknown`, or our own."""
+    return {
+        **_head("skipped"),
+        "app": {"id": service, "host": masking.host(host)},
+        "req": {"method": masking.name(method), "bytes": size},
+        "action": "refused" if reason == "too_large" else "passed",
+        "reason": reason,
+    }
+
+
+def refused(*, client: Client, reason: str, host: str, port: int, sni: str = "") -> Record:
+    """Return the record of a connection that was turned away before any inspection; `reason` of `proxy.notice`."""
+    return {
+        **_head("skipped"),
+        "who": _who(client),
+        "app": {"host": masking.host(host)},
+        "req": {"port": port, "sni": masking.host(sni)},
+        "action": "refused",
+        "reason": reason,
+    }
+
+
+def traffic(
+    *, client: Client, service: str, host: str, bytes_up: int, bytes_down: int, uninspected: Mapping[str, int]
+) -> Record:
+    """Return what one connection moved in a minute beside decisions. `uninspected` maps reasons to bytes."""
+    return {
+        **_head("traffic"),
+        "who": _who(client),
+        "app": {"id": service, "host": masking.host(host)},
+        "bytes": {"up": bytes_up, "down": bytes_down},
+        "uninspected": [{"reason": reason, "bytes": size} for reason, size in sorted(uninspected.items())],
+    }
+
+
+def start(revision: str) -> Record:
+    """Return the record of a start, with what runs."""
+    return {
+        **_head("start"),
+        "policy": {"rev": revision},
+        "version": version("hushgate"),
+        "python": platform.python_version(),
+    }
+
+
+def stop() -> Record:
+    """Return the record of an orderly stop: a chain that ends without one was cut off."""
+    return _head("stop")
+
+
+def policy_reload(revision: str, *, good: bool, problems: Sequence[str] = ()) -> Record:
+    """Return the record of a reload. `revision` is in force after it; `problems` say why a bad one was not taken."""
+    return {
+        **_head("policy_reload"),
+        "policy": {"rev": revision},
+        "good": good,
+        "problems": [masking.line(str(problem), 300) for problem in problems[:20]],
+    }
+
+
+def config_change(changed: Sequence[str]) -> Record:
+    """Return the record of settings that changed, by name; values may be secret."""
+    return {**_head("config_change"), "changed": sorted(changed)}
+
+
+def heartbeat(records: int, errors: int) -> Record:
+    """Return the sign of life of a chain, with how many records it wrote and could not write since its start."""
+    return {**_head("heartbeat"), "records": records, "errors": errors}
+
+
+def audit_gap(count: int, first: str, last: str) -> Record:
+    """Return the record of `count` records that could not be written; `first` and `last` are their event ids."""
+    return {**_head("audit_gap"), "count": count, "first": first, "last": last}
+
+
+def _head(kind: str, event: str = "") -> Record:
+    stamp = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return {"id": event or new_id(), "ts": stamp, "type": kind}
+
+
+def _who(client: Client) -> Record:
+    return {
+        "user": masking.line(client.subject),
+        "src": client.source,
+        "groups": [masking.line(group) for group in client.groups[:64]],
+        "ip": client.address,
+        "device": masking.line(client.device),
+    }
+
+
+def _app(match: Match, facts: Facts) -> Record:
+    return {
+        "id": match.service.id,
+        "category": match.service.category,
+        "status": facts.status,
+        "trust_zone": facts.trust_zone,
+        "account": masking.line(facts.account),
+        "tenant": masking.line(facts.tenant),
+        "host": masking.host(facts.host),
+    }
+
+
+def _request(exchange: Exchange, match: Match) -> Record:
+    return {
+        "activity": match.endpoint.activity,
+        "endpoint": match.endpoint.id,
+        "dialect": match.endpoint.dialect,
+        "transport": exchange.transport,
+        "method": masking.name(exchange.method),
+        "path": masking.target(exchange.path),
+        "bytes": len(exchange.body),
+    }
+
+
+def _model(judged: Judged) -> str:
+    """Return the model's name, unless something was found in it."""
+    parts = judged.decoded.prompt.parts
+    model = judged.facts.model
+    return masking.HIDDEN if any(parts[part].text == model for part, _ in judged.findings) else masking.name(model)
+
+
+def _inspected(prompt: Prompt) -> str:
+    if prompt.unread:
+        return "partial" if prompt.parts else "none"
+    return "full"
+
+
+def _unread(unread: Sequence[Unread]) -> list[Record]:
+    count = Counter(each.reason for each in unread)
+    size: Counter[str] = Counter()
+    for each in unread:
+        size[each.reason] += each.bytes
+    return [{"reason": reason, "count": count[reason], "bytes": size[reason]} for reason in sorted(count)]
+
+
+def _verdict(verdict: Verdict, replaced: int) -> Record:
+    would = verdict.would
+    return {
+        "action": str(verdict.action),
+        "severity": verdict.severity,
+        "rules": [_hit(hit) for hit in verdict.rules],
+        "would": {"action": str(would.action), "rules": [_hit(hit) for hit in would.rules]} if would else None,
+        "exceptions": list(verdict.exceptions),
+        "unknown": list(verdict.unknown),
+        "errors": list(verdict.errors),
+        "by_default": verdict.by_default,
+        "replaced": replaced,
+    }
+
+
+def _hit(hit: RuleHit) -> Record:
+    return {
+        "id": hit.id,
+        "action": str(hit.action),
+        "severity": hit.severity,
+        "mode": hit.mode,
+        "because": hit.because,
+        "exception": hit.exception,
+    }

@@ -1,0 +1,34 @@
+"""What a process that holds prompts gives up: core dumps, files, outliving its parent."""
+
+import ctypes
+import resource
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_PR_SET_DUMPABLE = 4
+
+
+def forbid_core_dumps() -> None:
+    """Leave no core dump of this process and its children, nor let the same user read its memory.
+
+    RLIMIT_CORE alone does not bind a handler that the kernel pipes dumps to (core(5)); PR_SET_DUMPABLE does
+    (prctl(2)), and is set anew after every exec.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _prctl(_PR_SET_DUMPABLE, 0)
+
+
+def forbid_files() -> None:
+    """Let no byte reach a regular file from now on: writing one raises OSError (EFBIG). Sockets are not concerned."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the thread that forked it ends (prctl(2)); nothing outside Linux."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)

@@ -1,0 +1,108 @@
+"""Fixtures: a decision as the core hands it to the record, and the schema that every record is held against."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import jsonschema
+import pytest
+import rfc8785
+
+from detectors.finding import Finding
+from policies.facts import Facts
+from policies.model import Action, RuleHit, Verdict, Would
+from proxy.audit import record as records
+from proxy.audit.schema import schema
+from proxy.endpoint import Endpoint, Match, Route, Service
+from proxy.exchange import Client, Exchange, Part, Prompt, Unread
+
+CANARY = "CANARY-4711"
+
+ENDPOINT = Endpoint("openai-chat", "openai-api", ("api.openai.com",), (Route("POST", "/v1/chat/completions"),),
+                    "openai-chat", "chat", "openai")  # fmt: skip
+SERVICE = Service("openai-api", "OpenAI", "OpenAI API", "genai.api", "openai", ("api.openai.com",), (ENDPOINT,))
+MATCH = Match(SERVICE, ENDPOINT)
+CLIENT = Client("10.20.3.7", "alice@example.com", ("eng",), "kerberos", "lt-0231")
+
+
+@dataclass(frozen=True)
+class Decoded:
+    prompt: Prompt
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What `proxy.inspection.Judged` is to the record."""
+
+    exchange: Exchange
+    client: Client
+    match: Match
+    decoded: Decoded
+    findings: tuple[tuple[int, Finding], ...]
+    facts: Facts
+    verdict: Verdict
+
+
+def exchange(path: str = f"/v1/chat/completions?q={CANARY}") -> Exchange:
+    body = f'{{"messages":[{{"content":"{CANARY}"}}]}}'.encode()
+    return Exchange("POST", "https", "api.openai.com", 443, path, (("authorization", CANARY),), body)
+
+
+def judged(model: str = "gpt-4o", unread: tuple[Unread, ...] = ()) -> Judged:
+    parts = (
+        Part("$.model", "", "metadata", model, hint="model"),
+        Part("$.messages[0].content", "user", "prompt", CANARY, group=1),
+        Part(f"$.metadata['{CANARY}']", "", "metadata", CANARY, hint=CANARY),
+    )
+    findings = (
+        (1, Finding("US_SSN", "pii", 0, 6, 0.97, "pii.structured@1", "ab" * 16, ("checksum",))),
+        (2, Finding("US_SSN", "pii", 0, 6, 0.6, "pii.structured@1", "ab" * 16)),
+        (1, Finding("SOURCE_CODE", "code", 0, 9, 0.8, "code@1", language="python", kind="code", lines=12)),
+    )
+    facts = Facts(
+        user=CLIENT.subject, groups=CLIENT.groups, address=CLIENT.address, app="openai-api", host="api.openai.com",
+        category="genai.api", model=model, activity="chat", bytes=41, ran=frozenset({"pii.structured@1", "code@1"}),
+        unknown=tuple(each.reason for each in unread),
+    )  # fmt: skip
+    verdict = Verdict(
+        Action.REDACT,
+        (RuleHit("redact-government-ids", Action.REDACT, "high", "enforce"),),
+        Would(Action.BLOCK, (RuleHit("no-code", Action.BLOCK, "medium", "shadow"),)),
+        {0: "redact-government-ids"},
+        message=f"not sent {CANARY}",
+        severity="high",
+        data_class="restricted",
+    )
+    return Judged(exchange(), CLIENT, MATCH, Decoded(Prompt(parts, unread, model)), findings, facts, verdict)
+
+
+ENVELOPE = {"v": 1, "seq": 1, "node": "egress-1", "slot": "0", "boot": "6923a1f29c4e"}
+
+
+def check_record(record: records.Record) -> None:
+    """Raise unless the record, with its envelope, is what the schema says, can be written, and holds no canary."""
+    whole = {**record, **{key: value for key, value in ENVELOPE.items() if key not in record}}
+    kind = str(record["type"])
+    jsonschema.validate(whole, {**schema(), "oneOf": [{"$ref": f"#/$defs/{kind}"}]}, jsonschema.Draft202012Validator)
+    if CANARY.encode() in rfc8785.dumps(whole):  # type: ignore[arg-type]
+        raise ValueError("the record holds a canary")
+
+
+@pytest.fixture
+def check() -> Callable[[records.Record], None]:
+    return check_record
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Values to make records of."""
+
+    client: Client = CLIENT
+    match: Match = MATCH
+    judged: Callable[..., Judged] = judged
+    exchange: Callable[..., Exchange] = exchange
+    canary: str = CANARY
+
+
+@pytest.fixture
+def sample() -> Samples:
+    return Samples()
