@@ -57,6 +57,9 @@ test-clients: .venv-clients/.ready ## the real client SDKs through a real proxy
 	@$(BIN)/python -P -m pytest -m clients tests
 
 test-services: $(VENV)/.dev ## with servers and tools from Debian's packages
+	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	(apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus) >/dev/null 2>&1 \
+	|| echo "test-services: Debian's packages could not be installed; the tests that need them skip" >&2; fi
 	@$(BIN)/python -P -m pytest -m services -rs tests
 
 lock: $(BIN)/python ## resolve the dependencies anew

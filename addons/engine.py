@@ -64,7 +64,7 @@ class _Leaves(tlsconfig.TlsConfig):
     """mitmproxy's TLS addon with its certificate store taken out: leaves come from `mint`."""
 
     name = "tlsconfig"
-    request = None  # mitmproxy's would answer for the revocation list of a store that is not there
+    request = None  # type: ignore[assignment] # mitmproxy's would answer for the revocation list of a store that is not there
 
     def __init__(self, mint: Mint) -> None:
         self.certstore = _NoStore()  # type: ignore[assignment]

@@ -73,7 +73,8 @@ class Catalogue:
         if family is None:
             return Entity(name, title, "pii", label=name)
         rest = name.removeprefix(family.prefix).replace("_", " ").lower()
-        return Entity(name, f"{family.title}: {rest}", family.category, severity=family.severity, label=name)
+        title = f'marking "{rest}"' if family.prefix == "LABEL_" else f"{family.title}: {rest}"
+        return Entity(name, title, family.category, severity=family.severity, label=name)
 
     def known(self, word: str) -> bool:
         """Tell whether a rule may use this word."""

@@ -25,7 +25,8 @@ class Settings:
 
     `rules` are folders or files with the deployment's own secret rules, markings and recognisers (YAML).
     `cache` is a folder for compiled databases, or None. `spacy_model` names a spaCy pipeline (a package or a
-    folder); None means the best one that is installed, a blank one otherwise.
+    folder); None means the best one that is installed, a blank one otherwise. `factories` are further
+    `module:factory` targets, loaded after the families.
     """
 
     rules: tuple[Path, ...] = ()
@@ -33,19 +34,22 @@ class Settings:
     spacy_model: str | None = None
     families: tuple[str, ...] = tuple(BUILTIN)
     options: Mapping[str, str] = field(default_factory=dict)
+    factories: tuple[str, ...] = ()
 
 
 Factory = Callable[[Settings], tuple[Detector, ...]]
 
 
 def load(settings: Settings) -> tuple[Detector, ...]:
-    """Return the shipped detectors of `settings.families`, then those of the entry points `hushgate.detectors`.
+    """Return the detectors of `settings.families`, of `settings.factories`, of the entry points `hushgate.detectors`.
 
     Raises ValueError where a rule file is wrong, with `file:line:column`.
     """
     found: list[Detector] = []
     for family in settings.families:
         found.extend(_factory(BUILTIN[family])(settings))
+    for target in settings.factories:
+        found.extend(_factory(target)(settings))
     for entry in entry_points(group="hushgate.detectors"):
         found.extend(cast(Factory, entry.load())(settings))
     return tuple(found)

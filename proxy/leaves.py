@@ -36,6 +36,6 @@ class LeafCache:
             self._leaves.popitem(last=False)
         try:
             return await asyncio.shield(known[1])
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever failed is not kept; the caller hears of it
             self._leaves.pop(host, None)
             raise

@@ -1,7 +1,8 @@
-"""Labelled rows and samples of our own in, documents for training out: lines, a class for each, where they came from."""
+"""Labelled rows and our own samples in, documents for training out: lines, a class for each, their origins."""
 
 import json
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,7 +41,7 @@ def read_rows(path: Path) -> Iterator[Document]:
 
 def _group(source: str) -> str:
     """Return what rows share when they come from one place: the repository, or the generator."""
-    return source.split("@")[0].split(":")[0].split(" ")[0]
+    return re.split("[@: ]", source, maxsplit=1)[0]
 
 
 def _label(text: str, spans: Sequence[dict[str, object]]) -> tuple[list[str], list[int]]:

@@ -1,5 +1,7 @@
 """A random generator in, invented texts out that look like code and are not: chords, tables, forms, mail, lists."""
 
+# ruff: noqa: SIM905, RUF005 - word lists and templates read better on one line
+
 import random
 from collections.abc import Callable
 
@@ -13,7 +15,6 @@ ADJECTIVES = "small late red quiet broken final early public warm local cheap he
 VERBS = "check move send read close paint repair count print wait sell carry draw share delete return import".split()
 CHORDS = "C D E F G A B Am Dm Em Bm F#m C#m Bb Eb Ab G7 D7 Cadd9 Fmaj7 Dsus4 G/B D/F# Am7 E7 A7sus4 Bdim".split()
 WORDS = NOUNS + ADJECTIVES + VERBS
-SYLLABLES = "la ri mo ten ver as ko ul dra pe sin ga tor".split()
 
 
 def sentence(r: random.Random) -> str:
@@ -68,7 +69,9 @@ def tablature(r: random.Random) -> list[str]:
     strings = r.choice([["e", "B", "G", "D", "A", "E"], ["G", "D", "A", "E"], ["HH", "SD", "BD"]])
     width = r.randint(12, 40)
     mark = "-" if strings[0] != "HH" else r.choice("x-o")
-    return [s + "|" + "".join(r.choice("0235") if r.random() < 0.15 else mark for _ in range(width)) + "|" for s in strings]
+    return [
+        s + "|" + "".join(r.choice("0235") if r.random() < 0.15 else mark for _ in range(width)) + "|" for s in strings
+    ]
 
 
 def table(r: random.Random) -> list[str]:
@@ -80,7 +83,10 @@ def table(r: random.Random) -> list[str]:
     for line in body:
         line[0] = r.choice([r.choice(LAST), r.choice(NOUNS).capitalize(), name(r)])
     wide = [max(len(line[i]) for line in [head, *body]) + r.randint(0, 3) for i in range(cols)]
-    pad = [[c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(line, wide))] for line in [head, *body]]
+    pad = [
+        [c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(line, wide, strict=True))]
+        for line in [head, *body]
+    ]
     style = r.randint(0, 5)
     if style == 0:
         return ["\t".join(line) for line in [head, *body]]
@@ -104,10 +110,17 @@ def recipe(r: random.Random) -> list[str]:
     """Ingredients and steps."""
     units = ["g", "ml", "tbsp", "tsp", "cups", "cloves", "pinch of", "x", "oz"]
     bullet = r.choice(["", "- ", "* ", "• ", "□ "])
-    out = [f"{r.choice(ADJECTIVES).title()} {r.choice(NOUNS)} cake", "", r.choice(["Ingredients:", "You need", "## Ingredients"])]
+    out = [
+        f"{r.choice(ADJECTIVES).title()} {r.choice(NOUNS)} cake",
+        "",
+        r.choice(["Ingredients:", "You need", "## Ingredients"]),
+    ]
     for _ in range(r.randint(3, 8)):
         amount = r.choice(["1/2", "2", "250", "1-2", "3", "1 1/2", "½"])
-        out.append(f"{bullet}{amount} {r.choice(units)} {r.choice(NOUNS)}" + r.choice(["", ", chopped", " (optional)", "; diced"]))
+        out.append(
+            f"{bullet}{amount} {r.choice(units)} {r.choice(NOUNS)}"
+            + r.choice(["", ", chopped", " (optional)", "; diced"])
+        )
     out += ["", r.choice(["Method:", "Steps", "Directions:"])]
     out += [f"{i}{r.choice(['.', ')', ':'])} {sentence(r)}" for i in range(1, r.randint(3, 7))]
     return out
@@ -127,9 +140,24 @@ def mail(r: random.Random) -> list[str]:
     for _ in range(r.randint(1, 4)):
         out.append(r.choice(["", "", "> ", ">> ", "> > "]) + paragraph(r))
     if r.random() < 0.4:
-        out += ["", r.choice([f"On {r.randint(1, 28)} May, {b} wrote:", "-----Original Message-----", "________________________________"])]
+        out += [
+            "",
+            r.choice(
+                [
+                    f"On {r.randint(1, 28)} May, {b} wrote:",
+                    "-----Original Message-----",
+                    "________________________________",
+                ]
+            ),
+        ]
         out += ["> " + sentence(r) for _ in range(r.randint(1, 3))]
-    return [*out, "", r.choice(["Best regards,", "Thanks", "Cheers,", "-- "]), a, f"{r.choice(NOUNS).title()} Manager | Tel. {number(r)}"]
+    return [
+        *out,
+        "",
+        r.choice(["Best regards,", "Thanks", "Cheers,", "-- "]),
+        a,
+        f"{r.choice(NOUNS).title()} Manager | Tel. {number(r)}",
+    ]
 
 
 def chat(r: random.Random) -> list[str]:
@@ -138,7 +166,22 @@ def chat(r: random.Random) -> list[str]:
     style = r.randint(0, 6)
     out = []
     for _ in range(r.randint(3, 12)):
-        who, what = r.choice(people), r.choice([sentence(r), "ok", "lol :)", "brb", "+1", "thx!!", "<3", "https://example.org/a?b=1&c=2", "{name} please"])
+        who, what = (
+            r.choice(people),
+            r.choice(
+                [
+                    sentence(r),
+                    "ok",
+                    "lol :)",
+                    "brb",
+                    "+1",
+                    "thx!!",
+                    "<3",
+                    "https://example.org/a?b=1&c=2",
+                    "{name} please",
+                ]
+            ),
+        )
         clock = f"{r.randint(0, 23):02d}:{r.randint(0, 59):02d}"
         out.append(
             [
@@ -156,11 +199,37 @@ def chat(r: random.Random) -> list[str]:
 
 def form(r: random.Random) -> list[str]:
     """Fields and values that look like YAML or settings."""
-    keys = ["Name", "date", "Order no.", "Reason", "status", "Owner", "Priority", "Amount (EUR)", "address", "Notes", "weight", "Due"]
+    keys = [
+        "Name",
+        "date",
+        "Order no.",
+        "Reason",
+        "status",
+        "Owner",
+        "Priority",
+        "Amount (EUR)",
+        "address",
+        "Notes",
+        "weight",
+        "Due",
+    ]
     sep = r.choice([": ", ": ", ": ", " = ", " - ", ":\t", " => ", ":  "])
     out = []
     for key in r.sample(keys, r.randint(3, 9)):
-        value = r.choice([name(r), number(r), sentence(r), r.choice(WORDS), "yes", "n/a", "<fill in>", "[x]", "____", f"{r.choice(WORDS)}, {r.choice(WORDS)}"])
+        value = r.choice(
+            [
+                name(r),
+                number(r),
+                sentence(r),
+                r.choice(WORDS),
+                "yes",
+                "n/a",
+                "<fill in>",
+                "[x]",
+                "____",
+                f"{r.choice(WORDS)}, {r.choice(WORDS)}",
+            ]
+        )
         out.append(f"{key}{sep}{value}")
         if r.random() < 0.12:
             out += [f"  - {r.choice(WORDS)} {r.choice(NOUNS)}" for _ in range(2)]
@@ -170,9 +239,30 @@ def form(r: random.Random) -> list[str]:
 def bullets(r: random.Random) -> list[str]:
     """A list, nested, with marks of many kinds."""
     out = [sentence(r)] if r.random() < 0.6 else []
-    marks = r.choice([["- "], ["* ", "  - "], ["• ", "→ "], ["[ ] ", "[x] "], ["+ ", "    + "], ["– "], ["1. ", "2. "], ["(a) ", "(b) "], ["✓ ", "✗ "]])
+    marks = r.choice(
+        [
+            ["- "],
+            ["* ", "  - "],
+            ["• ", "→ "],
+            ["[ ] ", "[x] "],
+            ["+ ", "    + "],
+            ["– "],
+            ["1. ", "2. "],
+            ["(a) ", "(b) "],
+            ["✓ ", "✗ "],
+        ]
+    )
     for _ in range(r.randint(3, 10)):
-        text = r.choice([sentence(r), f"{r.choice(NOUNS)}: {sentence(r)}", f"**{r.choice(NOUNS)}**: {r.choice(WORDS)}", f"{r.choice(FIRST)} / {r.choice(NOUNS)} ({number(r)})", r.choice(WORDS), f"`{r.choice(NOUNS)}_{r.choice(NOUNS)}` is {r.choice(ADJECTIVES)}"])
+        text = r.choice(
+            [
+                sentence(r),
+                f"{r.choice(NOUNS)}: {sentence(r)}",
+                f"**{r.choice(NOUNS)}**: {r.choice(WORDS)}",
+                f"{r.choice(FIRST)} / {r.choice(NOUNS)} ({number(r)})",
+                r.choice(WORDS),
+                f"`{r.choice(NOUNS)}_{r.choice(NOUNS)}` is {r.choice(ADJECTIVES)}",
+            ]
+        )
         out.append(r.choice(marks) + text)
     return out
 
@@ -182,7 +272,17 @@ def markdown(r: random.Random) -> list[str]:
     out = []
     for _ in range(r.randint(2, 5)):
         out += [r.choice(["# ", "## ", "### ", "#### "]) + sentence(r).rstrip(".;:"), ""]
-        out += r.choice([[paragraph(r)], bullets(r), ["> " + sentence(r)], [f"See [{r.choice(NOUNS)}](https://example.org/{r.choice(NOUNS)}#{r.choice(NOUNS)}) and **{r.choice(WORDS)}**."], [r.choice(["---", "***", "====="])]])
+        out += r.choice(
+            [
+                [paragraph(r)],
+                bullets(r),
+                ["> " + sentence(r)],
+                [
+                    f"See [{r.choice(NOUNS)}](https://example.org/{r.choice(NOUNS)}#{r.choice(NOUNS)}) and **{r.choice(WORDS)}**."
+                ],
+                [r.choice(["---", "***", "====="])],
+            ]
+        )
         out.append("")
     return out
 
@@ -196,8 +296,15 @@ def prompt(r: random.Random) -> list[str]:
     if style == 1:
         return [f"### {tag.title()}:", paragraph(r), f"### {r.choice(['Response', 'Answer'])}:"]
     if style == 2:
-        return [f"{r.choice(['User', 'Assistant', 'System', 'Human', 'Q', 'A'])}: {sentence(r)}" for _ in range(r.randint(2, 6))]
-    return [f"Write to {{{{first_name}}}} about {{{r.choice(NOUNS)}}} in the tone [{r.choice(ADJECTIVES)} | {r.choice(ADJECTIVES)}].", sentence(r), "%NAME% ${AMOUNT} <placeholder>"[: r.randint(6, 30)]]
+        return [
+            f"{r.choice(['User', 'Assistant', 'System', 'Human', 'Q', 'A'])}: {sentence(r)}"
+            for _ in range(r.randint(2, 6))
+        ]
+    return [
+        f"Write to {{{{first_name}}}} about {{{r.choice(NOUNS)}}} in the tone [{r.choice(ADJECTIVES)} | {r.choice(ADJECTIVES)}].",
+        sentence(r),
+        "%NAME% ${AMOUNT} <placeholder>"[: r.randint(6, 30)],
+    ]
 
 
 def script(r: random.Random) -> list[str]:
@@ -214,11 +321,29 @@ def script(r: random.Random) -> list[str]:
 
 def agenda(r: random.Random) -> list[str]:
     """Times, items, owners."""
-    out = [f"{r.choice(['Agenda', 'Minutes', 'Notes'])} {r.randint(2000, 2029)}-{r.randint(1, 12):02d}-{r.randint(1, 28):02d}"]
+    out = [
+        f"{r.choice(['Agenda', 'Minutes', 'Notes'])} {r.randint(2000, 2029)}-{r.randint(1, 12):02d}-{r.randint(1, 28):02d}"
+    ]
     for i in range(r.randint(2, 7)):
-        out.append(r.choice([f"{8 + i}:00 - {sentence(r)}", f"{8 + i:02d}.30  {r.choice(NOUNS)}", f"{i}) {sentence(r)} ({r.randint(5, 45)} min)"]))
+        out.append(
+            r.choice(
+                [
+                    f"{8 + i}:00 - {sentence(r)}",
+                    f"{8 + i:02d}.30  {r.choice(NOUNS)}",
+                    f"{i}) {sentence(r)} ({r.randint(5, 45)} min)",
+                ]
+            )
+        )
         if r.random() < 0.5:
-            out.append(r.choice([f"    owner: {name(r)}; due: 2024-0{r.randint(1, 9)}-11", f"    -> {sentence(r)}", f"   AP: {name(r)} => {r.choice(VERBS)}"]))
+            out.append(
+                r.choice(
+                    [
+                        f"    owner: {name(r)}; due: 2024-0{r.randint(1, 9)}-11",
+                        f"    -> {sentence(r)}",
+                        f"   AP: {name(r)} => {r.choice(VERBS)}",
+                    ]
+                )
+            )
     return out
 
 
@@ -228,7 +353,9 @@ def legal(r: random.Random) -> list[str]:
     for i in range(r.randint(1, 3)):
         out.append(f"{i + 1}. {r.choice(NOUNS).upper()} AND {r.choice(NOUNS).upper()}")
         for j in range(r.randint(1, 4)):
-            out.append(f"{i + 1}.{j + 1} {r.choice(['If, and only if,', 'The Supplier shall', 'Subject to clause 4(b)(ii),', 'Neither party may', '“Fee” means'])} {paragraph(r)}")
+            out.append(
+                f"{i + 1}.{j + 1} {r.choice(['If, and only if,', 'The Supplier shall', 'Subject to clause 4(b)(ii),', 'Neither party may', '“Fee” means'])} {paragraph(r)}"
+            )
             if r.random() < 0.4:
                 out += [f"({c}) {sentence(r).rstrip('.')}; {r.choice(['and', 'or', ''])}" for c in "abc"]
     return out
@@ -236,7 +363,14 @@ def legal(r: random.Random) -> list[str]:
 
 def verse(r: random.Random) -> list[str]:
     """Lines of verse: short, often without a full stop."""
-    return [r.choice(["", "", "  "]) + " ".join(r.choice(WORDS) for _ in range(r.randint(3, 7))).capitalize() + r.choice(["", ",", ";", " --", ":", "!", "."]) if r.random() < 0.9 else "" for _ in range(r.randint(4, 14))]
+    return [
+        r.choice(["", "", "  "])
+        + " ".join(r.choice(WORDS) for _ in range(r.randint(3, 7))).capitalize()
+        + r.choice(["", ",", ";", " --", ":", "!", "."])
+        if r.random() < 0.9
+        else ""
+        for _ in range(r.randint(4, 14))
+    ]
 
 
 def maths(r: random.Random) -> list[str]:
@@ -246,8 +380,27 @@ def maths(r: random.Random) -> list[str]:
         a, b, x = r.randint(1, 99), r.randint(1, 99), r.choice("xyzabn")
         out.append(
             r.choice(
-                [f"{x} = {a}", f"{x} + {a} = {b}", f"{a}{x}^2 - {b}{x} = 0", f"{a} * {b} = {a * b}", f"f({x}) = {a}{x} + {b}", f"{a}) {x}/{b} < {a}", f"area = {x} * y / 2 = {a / 2}"]
-                + [f"\\frac{{{a}}}{{{b}}} \\cdot {x}_{{n+1}}", f"Let ${x} \\in \\mathbb{{R}}$ with ${x} > {a}$.", "\\begin{equation}", "\\end{equation}", f"\\section{{{r.choice(NOUNS).title()}}}", f"\\item {sentence(r)} \\cite{{{r.choice(LAST).lower()}20{b:02d}}}", "\\[ \\sum_{i=1}^{n} x_i^2 \\]", f"|{x} - {a}| <= {b}", f"{x}1, {x}2, ..., {x}n", sentence(r)]
+                [
+                    f"{x} = {a}",
+                    f"{x} + {a} = {b}",
+                    f"{a}{x}^2 - {b}{x} = 0",
+                    f"{a} * {b} = {a * b}",
+                    f"f({x}) = {a}{x} + {b}",
+                    f"{a}) {x}/{b} < {a}",
+                    f"area = {x} * y / 2 = {a / 2}",
+                ]
+                + [
+                    f"\\frac{{{a}}}{{{b}}} \\cdot {x}_{{n+1}}",
+                    f"Let ${x} \\in \\mathbb{{R}}$ with ${x} > {a}$.",
+                    "\\begin{equation}",
+                    "\\end{equation}",
+                    f"\\section{{{r.choice(NOUNS).title()}}}",
+                    f"\\item {sentence(r)} \\cite{{{r.choice(LAST).lower()}20{b:02d}}}",
+                    "\\[ \\sum_{i=1}^{n} x_i^2 \\]",
+                    f"|{x} - {a}| <= {b}",
+                    f"{x}1, {x}2, ..., {x}n",
+                    sentence(r),
+                ]
             )
         )
     return out
@@ -258,20 +411,37 @@ def references(r: random.Random) -> list[str]:
     out = []
     for i in range(r.randint(2, 6)):
         y, v = r.randint(1950, 2024), r.randint(1, 60)
-        out.append(r.choice([f"[{i + 1}] {r.choice(LAST)}, {r.choice('ABCD')}. ({y}). {sentence(r)} J. {r.choice(NOUNS).title()}, {v}({v % 9}):{v}-{v + 9}. doi:10.0000/{v}.{y}", f"{i + 1}. {name(r)}, \"{sentence(r)}\", {y}, pp. {v}--{v + 7}.", f"- {r.choice(LAST)} et al. {y}: {sentence(r)}"]))
+        out.append(
+            r.choice(
+                [
+                    f"[{i + 1}] {r.choice(LAST)}, {r.choice('ABCD')}. ({y}). {sentence(r)} J. {r.choice(NOUNS).title()}, {v}({v % 9}):{v}-{v + 9}. doi:10.0000/{v}.{y}",
+                    f'{i + 1}. {name(r)}, "{sentence(r)}", {y}, pp. {v}--{v + 7}.',
+                    f"- {r.choice(LAST)} et al. {y}: {sentence(r)}",
+                ]
+            )
+        )
     return out
 
 
 def games(r: random.Random) -> list[str]:
     """Moves, scores, patterns and other notations."""
-    moves = [f"{i}. {r.choice(['e4', 'Nf3', 'Bb5+', 'O-O', 'Qxd5', 'exd5'])} {r.choice(['e5', 'Nc6', 'a6', 'Be7', 'c6#'])}" for i in range(1, r.randint(5, 20))]
+    moves = [
+        f"{i}. {r.choice(['e4', 'Nf3', 'Bb5+', 'O-O', 'Qxd5', 'exd5'])} {r.choice(['e5', 'Nc6', 'a6', 'Be7', 'c6#'])}"
+        for i in range(1, r.randint(5, 20))
+    ]
     return r.choice(
         [
             [" ".join(moves) + r.choice([" 1-0", " 0-1", " {good}", ""])],
             moves,
-            [f"Row {i}: K{r.randint(1, 9)}, *p{r.randint(1, 4)}, k2; rep from * to end. ({r.randint(10, 99)} sts)" for i in range(1, 6)],
+            [
+                f"Row {i}: K{r.randint(1, 9)}, *p{r.randint(1, 4)}, k2; rep from * to end. ({r.randint(10, 99)} sts)"
+                for i in range(1, 6)
+            ],
             [f"{r.choice(LAST)} {r.randint(0, 9)} - {r.randint(0, 9)} {r.choice(LAST)}" for _ in range(5)],
-            [f"Day {i}: {r.randint(3, 5)}x{r.randint(5, 15)} {r.choice(NOUNS)} @ {r.randint(20, 120)} kg" for i in range(1, 7)],
+            [
+                f"Day {i}: {r.randint(3, 5)}x{r.randint(5, 15)} {r.choice(NOUNS)} @ {r.randint(20, 120)} kg"
+                for i in range(1, 7)
+            ],
             ["".join(r.choice("ACGT") for _ in range(60)) for _ in range(4)],
             [f"{i}d6+{i}: {r.choice(WORDS)}; AC {10 + i}, HP {r.randint(1, 99)} ({i}d8)" for i in range(1, 5)],
         ]
@@ -281,8 +451,18 @@ def games(r: random.Random) -> list[str]:
 def tree(r: random.Random) -> list[str]:
     """An outline drawn with lines, or an arrow diagram."""
     if r.random() < 0.5:
-        return [r.choice(NOUNS).title(), *(r.choice(["├── ", "│   ├── ", "└── ", "|-- ", "+-- ", "    "]) + f"{r.choice(NOUNS)} {r.choice(NOUNS)}" for _ in range(r.randint(3, 8)))]
-    return [" -> ".join(r.choice(WORDS) for _ in range(r.randint(2, 5))) for _ in range(r.randint(2, 4))] + ["+--------+     +-------+", "| order  | --> | check |", "+--------+     +-------+"]
+        return [
+            r.choice(NOUNS).title(),
+            *(
+                r.choice(["├── ", "│   ├── ", "└── ", "|-- ", "+-- ", "    "]) + f"{r.choice(NOUNS)} {r.choice(NOUNS)}"
+                for _ in range(r.randint(3, 8))
+            ),
+        ]
+    return [" -> ".join(r.choice(WORDS) for _ in range(r.randint(2, 5))) for _ in range(r.randint(2, 4))] + [
+        "+--------+     +-------+",
+        "| order  | --> | check |",
+        "+--------+     +-------+",
+    ]
 
 
 def technical(r: random.Random) -> list[str]:
@@ -297,7 +477,7 @@ def technical(r: random.Random) -> list[str]:
                 f"We got error {r.choice('EWX')}{r.randint(100, 9999)} from {ident}.{r.choice(['py', 'js', 'go', 'sql'])} line {r.randint(1, 999)}, then it stopped.",
                 f"Write a {r.choice(['Python', 'Java', 'C#', 'SQL', 'bash'])} {r.choice(['function', 'script', 'query', 'class'])} that can {r.choice(VERBS)} every {r.choice(NOUNS)} in /data/{r.choice(NOUNS)}.",
                 f"In {r.choice(['Python', 'Go', 'Rust'])} I would import {r.choice(NOUNS)} and then {r.choice(VERBS)} the list, else raise an error.",
-                f"{ident} is set to \"{r.choice(WORDS)}\" (type: string, default: null).",
+                f'{ident} is set to "{r.choice(WORDS)}" (type: string, default: null).',
                 f"What does SELECT do with {r.choice(NOUNS)} when the table is {r.choice(ADJECTIVES)}?",
                 f"Convert this to {r.choice(['TypeScript', 'Kotlin', 'SQL', 'YAML'])}.",
                 f"Here is {r.choice(['my', 'the'])} {r.choice(['code', 'query', 'config', 'script', 'log'])}, please {r.choice(VERBS)} it:",
@@ -316,8 +496,22 @@ def shouting(r: random.Random) -> list[str]:
         tag = "#" + "".join(r.choice(WORDS).title() for _ in range(r.randint(1, 4)))
         text = sentence(r)
         out.append(
-            r.choice([text.upper(), tag, f"{tag} {text.lower()}", f"@{r.choice(FIRST).lower()} {text}", f"RT @{r.choice(NOUNS)}: {text} {tag}"]
-            + [f"{text} https://example.org/{r.choice(NOUNS)}", f"& lt; 3 {text} : - (", f"{tag} @ {r.choice(FIRST)} , @ {r.choice(LAST)}", text.lower().replace(".", " lol"), "SO " + r.choice(ADJECTIVES).upper() + "!!!1"])
+            r.choice(
+                [
+                    text.upper(),
+                    tag,
+                    f"{tag} {text.lower()}",
+                    f"@{r.choice(FIRST).lower()} {text}",
+                    f"RT @{r.choice(NOUNS)}: {text} {tag}",
+                ]
+                + [
+                    f"{text} https://example.org/{r.choice(NOUNS)}",
+                    f"& lt; 3 {text} : - (",
+                    f"{tag} @ {r.choice(FIRST)} , @ {r.choice(LAST)}",
+                    text.lower().replace(".", " lol"),
+                    "SO " + r.choice(ADJECTIVES).upper() + "!!!1",
+                ]
+            )
         )
     return out
 
@@ -335,27 +529,58 @@ def single_words(r: random.Random) -> list[str]:
 
 def outline(r: random.Random) -> list[str]:
     """An indented outline: headings, sub-points, bold labels, placeholders, as long prompts have them."""
-    out = [r.choice(["# ", "## ", "1. ", "**", ""]) + r.choice(NOUNS).title() + r.choice([":", "**", " (optional)", ""])]
+    out = [
+        r.choice(["# ", "## ", "1. ", "**", ""]) + r.choice(NOUNS).title() + r.choice([":", "**", " (optional)", ""])
+    ]
     indent, mark = r.choice(["", "  ", "    ", "\t"]), r.choice(["- ", "* ", "*   ", "– ", "1. ", "+ "])
     for _ in range(r.randint(2, 8)):
         deeper = indent * r.randint(0, 3)
-        label = r.choice([f"{r.choice(WORDS).title()}: ", f"*{r.choice(WORDS).title()}:* ", f"**{r.choice(WORDS)}**: ", f"${{{r.choice(NOUNS)}:{r.choice(WORDS)}}} ", ""])
-        rest = r.choice([sentence(r), r.choice(WORDS), f"{r.choice(WORDS)}_{r.choice(NOUNS)}", f"{r.choice(NOUNS)} / {r.choice(NOUNS)}", f"{r.choice(WORDS)}-{r.choice(WORDS)} {r.choice(NOUNS)}"])
+        label = r.choice(
+            [
+                f"{r.choice(WORDS).title()}: ",
+                f"*{r.choice(WORDS).title()}:* ",
+                f"**{r.choice(WORDS)}**: ",
+                f"${{{r.choice(NOUNS)}:{r.choice(WORDS)}}} ",
+                "",
+            ]
+        )
+        rest = r.choice(
+            [
+                sentence(r),
+                r.choice(WORDS),
+                f"{r.choice(WORDS)}_{r.choice(NOUNS)}",
+                f"{r.choice(NOUNS)} / {r.choice(NOUNS)}",
+                f"{r.choice(WORDS)}-{r.choice(WORDS)} {r.choice(NOUNS)}",
+            ]
+        )
         out.append(deeper + mark + label + rest)
     return out
 
 
 def front_matter(r: random.Random) -> list[str]:
     """The head of a note or of an agent's skill: a few fields between rules."""
-    fields = [f"name: {r.choice(WORDS)}-{r.choice(NOUNS)}", f"description: {paragraph(r)}", f"title: {sentence(r)}", f"tags: [{r.choice(WORDS)}, {r.choice(WORDS)}]", f"author: {name(r)}", f"version: {r.randint(1, 9)}.0", "description: |\n  " + sentence(r)]
+    fields = [
+        f"name: {r.choice(WORDS)}-{r.choice(NOUNS)}",
+        f"description: {paragraph(r)}",
+        f"title: {sentence(r)}",
+        f"tags: [{r.choice(WORDS)}, {r.choice(WORDS)}]",
+        f"author: {name(r)}",
+        f"version: {r.randint(1, 9)}.0",
+        "description: |\n  " + sentence(r),
+    ]
     return "\n".join(["---", *r.sample(fields, r.randint(2, 5)), "---"]).split("\n")
 
 
 def profile(r: random.Random) -> list[str]:
     """A profile or a card: labels on lines of their own, values below."""
     out = [name(r).lower(), ""]
-    for label in r.sample(["phone", "e-mail", "personal info", "website", "skills", "languages", "hobbies"], r.randint(2, 5)):
-        out += [label + ":", r.choice([number(r), f"{r.choice(FIRST).lower()}@example.org", r.choice(WORDS), sentence(r)])]
+    for label in r.sample(
+        ["phone", "e-mail", "personal info", "website", "skills", "languages", "hobbies"], r.randint(2, 5)
+    ):
+        out += [
+            label + ":",
+            r.choice([number(r), f"{r.choice(FIRST).lower()}@example.org", r.choice(WORDS), sentence(r)]),
+        ]
         out += [""] * r.randint(0, 1)
     return out
 
@@ -364,13 +589,42 @@ def handbook(r: random.Random) -> list[str]:
     """A long page in Markdown: front matter, headings, lists of short points, bold labels, rules, quotes."""
     out = front_matter(r) if r.random() < 0.4 else []
     for _ in range(r.randint(3, 8)):
-        out += ["", r.choice(["# ", "## ", "### "]) + " ".join(r.choice(WORDS).title() for _ in range(r.randint(1, 4))), ""]
+        out += [
+            "",
+            r.choice(["# ", "## ", "### "]) + " ".join(r.choice(WORDS).title() for _ in range(r.randint(1, 4))),
+            "",
+        ]
         mark = r.choice(["- ", "* ", "*   ", "1. ", "   - "])
         for _ in range(r.randint(0, 7)):
             words = " ".join(r.choice(WORDS) for _ in range(r.randint(1, 6)))
-            out.append(mark + r.choice([words.capitalize(), f"**{words.title()}**", f"**{r.choice(WORDS).title()}:** {words} (e.g. {r.choice(NOUNS)}/{r.choice(NOUNS)})", f"`{r.choice(WORDS)}_{r.choice(NOUNS)}`: {words}", f"a valid `{r.choice(WORDS)}_{r.choice(NOUNS)}`, and", f'"{words}" \u2014 {r.choice(WORDS)}', f"{words.title()} -> {r.choice(WORDS)}"]))
+            out.append(
+                mark
+                + r.choice(
+                    [
+                        words.capitalize(),
+                        f"**{words.title()}**",
+                        f"**{r.choice(WORDS).title()}:** {words} (e.g. {r.choice(NOUNS)}/{r.choice(NOUNS)})",
+                        f"`{r.choice(WORDS)}_{r.choice(NOUNS)}`: {words}",
+                        f"a valid `{r.choice(WORDS)}_{r.choice(NOUNS)}`, and",
+                        f'"{words}" \u2014 {r.choice(WORDS)}',
+                        f"{words.title()} -> {r.choice(WORDS)}",
+                    ]
+                )
+            )
         if r.random() < 0.3:
-            out.append(r.choice(["---", "**" + r.choice(WORDS).title() + " " + r.choice(NOUNS) + "**", "=" * 40, "> " + sentence(r), paragraph(r), "# - " + sentence(r), "# " + sentence(r)]))
+            out.append(
+                r.choice(
+                    [
+                        "---",
+                        "**" + r.choice(WORDS).title() + " " + r.choice(NOUNS) + "**",
+                        "=" * 40,
+                        "> " + sentence(r),
+                        paragraph(r),
+                        "# - " + sentence(r),
+                        "# " + sentence(r),
+                    ]
+                )
+            )
     return out
 
 

@@ -59,7 +59,7 @@ def entities() -> str:
         "| entity | title | category | groups |",
         "|---|---|---|---|",
     ]
-    for entity in catalogue().entities:
+    for entity in sorted(catalogue().entities.values(), key=lambda entity: entity.id):
         lines.append(f"| `{entity.id}` | {entity.title} | {entity.category} | {', '.join(sorted(entity.groups))} |")
     return "\n".join(lines) + "\n"
 

@@ -50,7 +50,9 @@ def prepare(document: Document) -> Example:
     line = np.concatenate(lines)
     order = np.argsort(line, kind="stable")
     counts = np.bincount(line, minlength=len(ends) - 1)
-    return Example(document, np.concatenate(buckets)[order], counts, np.array(document.classes), features.look(data, ends))
+    return Example(
+        document, np.concatenate(buckets)[order], counts, np.array(document.classes), features.look(data, ends)
+    )
 
 
 def train_lines(examples: Sequence[Example], seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -107,7 +109,8 @@ def _fit(x: np.ndarray, y: np.ndarray, seed: int, epochs: int = 12, decay: float
     rng = np.random.default_rng(seed)
     width = x.shape[1]
     values = [
-        rng.normal(0, width**-0.5, (width, UNITS)), np.zeros(UNITS), rng.normal(0, 0.1, UNITS), np.zeros(1), np.zeros(width)
+        rng.normal(0, width**-0.5, (width, UNITS)), np.zeros(UNITS), rng.normal(0, 0.1, UNITS), np.zeros(1),
+        np.zeros(width),
     ]  # fmt: skip
     values = [v.astype(np.float32) for v in values]
     mean, var, step = [np.zeros_like(v) for v in values], [np.zeros_like(v) for v in values], 0
@@ -161,7 +164,9 @@ def _is_code_source(group: str) -> bool:
     return "/" in group and not group.startswith(("prometheus/", "monitoring-mixins/"))
 
 
-def gather(documents: Sequence[Document], folds: Sequence[int], prose: list[list[str]], seed: int) -> tuple[list[Example], list[int]]:
+def gather(
+    documents: Sequence[Document], folds: Sequence[int], prose: list[list[str]], seed: int
+) -> tuple[list[Example], list[int]]:
     """Return the examples to train on, our own among them, and a fold for each."""
     own_prose = [list(d.lines) for d in documents if d.kind == "prose"]
     more = random.Random(seed).sample(prose, min(len(prose), 3 * len(own_prose)))

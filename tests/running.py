@@ -170,7 +170,9 @@ class Proxy:
             if body is not None and "transfer-encoding" not in fields:
                 fields.setdefault("content-length", str(len(body)))
             client = h11.Connection(h11.CLIENT)
-            head = h11.Request(method=method or ("GET" if body is None else "POST"), target=path, headers=list(fields.items()))
+            head = h11.Request(
+                method=method or ("GET" if body is None else "POST"), target=path, headers=list(fields.items())
+            )
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 sock.sendall(client.send(head) or b"")
                 sock.sendall((client.send(h11.Data(data=body)) if body else b"") or b"")

@@ -17,7 +17,9 @@ def test_a_page_made_from_a_table_is_up_to_date(page: str) -> None:
 
 
 def test_every_verb_is_documented() -> None:
-    text = "".join(path.read_text() for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+    text = "".join(
+        path.read_text() for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    )
     missing = [verb for verb in VERBS if not re.search(rf"hushgate {verb}|`{verb}`", text)]
     assert not missing
 

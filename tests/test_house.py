@@ -136,7 +136,7 @@ def test_no_file_names_a_registry_host_or_a_path_of_a_machine() -> None:
                 "registry" + r"\.npmjs",
                 "files\\.python" + "hosted",
                 "deb\\." + "debian",
-                "/wo" + "rk/",
+                "/wo" + "rk/(?:main|shared)",
                 "/ro" + "ot/\\.pyenv",
             ]
         )

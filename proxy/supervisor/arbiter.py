@@ -25,20 +25,20 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 
 from detectors.load import Settings
+from proxy import metrics
 from proxy.admin import Admin
 from proxy.audit import record as audit_record
 from proxy.audit.writer import AuditWriter
+from proxy.authority import create_key, load_key, open_authority
 from proxy.config import Config, child_environment, split_address, to_json
 from proxy.control import Handler, Message
-from proxy.inspector.launch import LaunchError, Restart, launch, make_runtime
+from proxy.inspector.launch import Restart, launch, make_runtime
 from proxy.inspector.settings import InspectorSettings
 from proxy.keys import Keys, open_keys
-from proxy import metrics
 from proxy.metrics import Merger, Metrics
 from proxy.roots import write_roots
 from proxy.signer import FileSigner
 from proxy.snapshot import describe
-from proxy.authority import create_key, load_key, open_authority
 from proxy.supervisor.children import BootError, Worker
 from proxy.supervisor.files import Prepared, SnapshotError, keep, last_good, prepare, watched
 

@@ -11,9 +11,16 @@ from proxy.refusal import Answer
 
 def test_an_exchange_has_the_wire_body_and_lower_case_names() -> None:
     headers = ((b"Host", b"API.openai.com"), (b"X-Two", b"1"), (b"x-two", b"2"), (b"X-Odd", b"\xff"))
-    flow = tflow.tflow(req=tutils.treq(host="API.openai.com.", method=b"post", path=b"/v1/x?q=1", headers=headers, content=b"\x00"))
+    flow = tflow.tflow(
+        req=tutils.treq(host="API.openai.com.", method=b"post", path=b"/v1/x?q=1", headers=headers, content=b"\x00")
+    )
     exchange = to_exchange(flow)
-    assert (exchange.host, exchange.method, exchange.path, exchange.body) == ("api.openai.com", "POST", "/v1/x?q=1", b"\x00")
+    assert (exchange.host, exchange.method, exchange.path, exchange.body) == (
+        "api.openai.com",
+        "POST",
+        "/v1/x?q=1",
+        b"\x00",
+    )
     assert exchange.header("x-two") == "1, 2"
     assert exchange.header("x-odd").encode("utf-8", "surrogateescape") == b"\xff"
 
@@ -35,7 +42,11 @@ def test_a_chunked_request_stays_chunked() -> None:
 
 def test_a_websocket_message_is_an_exchange_of_its_own() -> None:
     exchange = message_exchange(tflow.twebsocketflow(), b"{}", text=True)
-    assert (exchange.transport, exchange.body, exchange.header("content-type")) == ("websocket", b"{}", "text/plain; charset=utf-8")
+    assert (exchange.transport, exchange.body, exchange.header("content-type")) == (
+        "websocket",
+        b"{}",
+        "text/plain; charset=utf-8",
+    )
 
 
 def test_an_answer_of_ours_becomes_a_response() -> None:

@@ -18,10 +18,10 @@ def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_wrong_setting_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "c.yaml").write_text("listen: 1\n")
+    (tmp_path / "c.yaml").write_text("listne: 1\n")
     assert main(["serve", "--config", str(tmp_path / "c.yaml")]) == 2
     err = capsys.readouterr().err
-    assert "c.yaml:1:1: unknown setting 'listen'" in err
+    assert "c.yaml:1:1: unknown setting 'listne'" in err
     assert "did you mean 'listen'" in err
 
 
