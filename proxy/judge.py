@@ -90,7 +90,7 @@ class Judge:
         snapshot = self.snapshot
         started = time.perf_counter()
         try:
-            outcome = await self._drive(exchange, client, snapshot, event)
+            outcome = await self._drive(exchange, client, snapshot, event, started)
             ruling = self._ruling(outcome, exchange, snapshot, event)
         except Exception as error:  # noqa: BLE001 - the boundary: an exception never forwards, its text is never shown
             logger.error("inspection failed: %s; ref=%s", type(error).__name__, event)
@@ -98,7 +98,10 @@ class Judge:
         self._tally.took("total", time.perf_counter() - started)
         return ruling
 
-    async def _drive(self, exchange: Exchange, client: Client, snapshot: Snapshot, event: str) -> Outcome:
+    async def _drive(
+        self, exchange: Exchange, client: Client, snapshot: Snapshot, event: str, started: float
+    ) -> Outcome:
+        detect = 0.0
         steps = inspect(exchange, client, snapshot, self._cache, self._now(), self._limits)
         answer: Answer = None
         while True:
@@ -108,21 +111,25 @@ class Judge:
                 outcome: Outcome = stop.value
                 return outcome
             if isinstance(step, Scan):
+                before = time.perf_counter()
                 answer = await self._scans.scan(step.tasks, step.seconds)
+                detect = time.perf_counter() - before
+                self._tally.took("detect", detect)
                 if answer is None:
                     answer = Overloaded()
             else:
-                await self._record(step, snapshot, event)
+                total = time.perf_counter() - started
+                await self._record(step, snapshot, event, {"detect": 1000 * detect, "total": 1000 * total})
                 answer = None
 
-    async def _record(self, step: Record, snapshot: Snapshot, event: str) -> None:
+    async def _record(self, step: Record, snapshot: Snapshot, event: str, ms: dict[str, float]) -> None:
         judged = step.judged
         self._tally.judged(judged)
         if not worth_a_record(judged):
             return
         enforced = judged.verdict.action is Action.BLOCK or step.changed
         await self._trail.write(
-            audit_record.decision(judged, event=event, replaced=step.replaced, revision=snapshot.revision),
+            audit_record.decision(judged, event=event, replaced=step.replaced, revision=snapshot.revision, ms=ms),
             wait=enforced,
         )
 
