@@ -43,10 +43,12 @@ Factory = Callable[[Settings], tuple[Detector, ...]]
 def load(settings: Settings) -> tuple[Detector, ...]:
     """Return the detectors of `settings.families`, of `settings.factories`, of the entry points `hushgate.detectors`.
 
-    Raises ValueError where a rule file is wrong, with `file:line:column`.
+    Raises ValueError where a rule file is wrong, with `file:line:column`, and for a family that there is not.
     """
     found: list[Detector] = []
     for family in settings.families:
+        if family not in BUILTIN:
+            raise ValueError(f"there is no detector family {family!r}; there are {', '.join(BUILTIN)}")
         found.extend(_factory(BUILTIN[family])(settings))
     for target in settings.factories:
         found.extend(_factory(target)(settings))

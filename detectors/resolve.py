@@ -1,8 +1,9 @@
 """Overlapping findings in, one answer a place out: the more certain finding wins its characters.
 
 Rules
-1. Findings of different categories never suppress each other, except that a secret wins over a personal datum that
-   it covers (a phone number inside a key is part of the key).
+1. Findings of different categories never suppress each other, except that a secret of at least `CERTAIN` wins over a
+   personal datum that shares a character with it: a phone number inside a key is part of the key, and the tail of a
+   password with the host behind it is no e-mail address.
 2. Code, labels, documents and opaque payloads are statements about a stretch: they suppress nothing and stay.
 3. Within `pii` and within `secret`, of two that share a character the higher score wins, then the longer, then the
    earlier, then the entity's name: the result does not depend on the order of the input.
@@ -13,33 +14,35 @@ from collections.abc import Iterable
 
 from detectors.finding import Finding
 
+CERTAIN = 0.5
 _STRETCH = frozenset({"code", "label", "fingerprint", "opaque"})
 
 
 def resolve(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings that stand, ordered by position."""
     kept: list[Finding] = []
-    exact: list[Finding] = []
+    secrets: list[Finding] = []
+    others: list[Finding] = []
     for finding in findings:
-        (kept if finding.category in _STRETCH else exact).append(finding)
-    exact.sort(key=_rank)
-    taken = _Spans()
-    for finding in exact:
-        if taken.add(finding.start, finding.end):
-            kept.append(finding)
+        pool = kept if finding.category in _STRETCH else secrets if finding.category == "secret" else others
+        pool.append(finding)
+    standing = _standing(secrets)
+    certain = _Spans()
+    for secret in standing:
+        if secret.score >= CERTAIN:
+            certain.add(secret.start, secret.end)
+    kept += standing
+    kept += _standing(finding for finding in others if certain.free(finding.start, finding.end))
     return tuple(sorted(set(kept), key=lambda f: (f.start, f.end, f.entity, f.detector)))
 
 
-def _rank(finding: Finding) -> tuple[bool, float, int, int, str, str]:
-    certain_secret = finding.category == "secret" and finding.score >= 0.5
-    return (
-        not certain_secret,
-        -finding.score,
-        finding.start - finding.end,
-        finding.start,
-        finding.entity,
-        finding.detector,
-    )
+def _standing(findings: Iterable[Finding]) -> list[Finding]:
+    taken = _Spans()
+    return [finding for finding in sorted(findings, key=_rank) if taken.add(finding.start, finding.end)]
+
+
+def _rank(finding: Finding) -> tuple[float, int, int, str, str]:
+    return (-finding.score, finding.start - finding.end, finding.start, finding.entity, finding.detector)
 
 
 class _Spans:
@@ -49,13 +52,18 @@ class _Spans:
         self._starts: list[int] = []
         self._ends: list[int] = []
 
-    def add(self, start: int, end: int) -> bool:
-        """Take `start..end` unless a character of it is taken; tell whether it was."""
+    def free(self, start: int, end: int) -> bool:
+        """Tell whether no character of `start..end` is taken; an empty span counts as one character."""
         i = bisect_right(self._starts, start)
         if i and self._ends[i - 1] > start:
             return False
-        if bisect_left(self._starts, max(end, start + 1)) > i:
+        return bisect_left(self._starts, max(end, start + 1)) <= i
+
+    def add(self, start: int, end: int) -> bool:
+        """Take `start..end` if it is free; tell whether it was."""
+        if not self.free(start, end):
             return False
+        i = bisect_right(self._starts, start)
         self._starts.insert(i, start)
-        self._ends.insert(i, end)
+        self._ends.insert(i, max(end, start + 1))
         return True

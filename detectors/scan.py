@@ -28,12 +28,19 @@ class Report:
 
 
 class Scanner:
-    """Runs detectors in this process. The clock is injected, so that deadlines are tested without waiting."""
+    """Runs detectors in this process. The clock is injected, so that deadlines are tested without waiting.
+
+    Raises ValueError where two detectors have one name: the second would hide the first.
+    """
 
     def __init__(
         self, detectors: Iterable[Detector], digest: Digester = no_digest, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._detectors = {detector.name: detector for detector in detectors}
+        self._detectors: dict[str, Detector] = {}
+        for detector in detectors:
+            if detector.name in self._detectors:
+                raise ValueError(f"two detectors are called {detector.name}; give one of them another name")
+            self._detectors[detector.name] = detector
         self._digest = digest
         self._clock = clock
 

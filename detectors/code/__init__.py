@@ -1,0 +1,1 @@
+"""Text in, the stretches of it that are source code out."""

@@ -1,0 +1,1 @@
+"""Labels: visible classification markings in text."""

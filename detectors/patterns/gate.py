@@ -1,0 +1,149 @@
+"""A text's bytes in, the numbers of the patterns that may match it out: one Hyperscan pass.
+
+Rules
+1. Hyperscan says which expressions fire, not where: no start of match, each expression once. Exact matching is done
+   elsewhere, so the gate may say too much, never too little.
+2. Scratch space belongs to one scan of one process: it is made after the fork and lent from a pool.
+3. An expression that Hyperscan refuses is compiled as a prefilter; if that fails too, it always counts as fired.
+
+Intel Hyperscan developer guide: https://intel.github.io/hyperscan/dev-reference/
+"""
+
+import os
+import platform
+from collections.abc import Sequence
+from contextlib import suppress
+from hashlib import sha256
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from detectors.patterns.store import Store
+
+hs: Any = None
+with suppress(ImportError):  # no wheel for this platform: the engine then relies on keywords alone
+    hs = import_module("hyperscan")
+
+_BLOCK = 1  # HS_MODE_BLOCK
+
+
+class Gate:
+    """A compiled database for a sequence of expressions."""
+
+    def __init__(self, database: Any, always: frozenset[int]) -> None:
+        self._database = database
+        self._always = always
+        self._pool: list[Any] = []
+        self._pid = 0
+
+    def fired(self, data: bytes) -> set[int]:
+        """Return the numbers of the expressions that may match `data`. Linear in its length."""
+        found: set[int] = set(self._always)
+        if not data or self._database is None:
+            return found
+        scratch = self._borrow()
+        self._database.scan(data, match_event_handler=lambda number, *_: found.add(number), scratch=scratch)
+        self._pool.append(scratch)
+        return found
+
+    def _borrow(self) -> Any:
+        if self._pid != os.getpid():
+            self._pid, self._pool = os.getpid(), []
+        return self._pool.pop() if self._pool else hs.Scratch(self._database)
+
+
+def available() -> bool:
+    """Tell whether Hyperscan can be used here."""
+    return hs is not None
+
+
+def compile_gate(expressions: Sequence[str], cache: Path | None = None) -> Gate:
+    """Return the gate for `expressions`, from `cache` where it holds the database for this library and processor."""
+    store = Store(cache, "patterns") if cache is not None else None
+    key = fingerprint(expressions)
+    database = always = None
+    if store is not None and (kept := store.read(key)) is not None:
+        database, always = _restore(kept)
+    if always is None:
+        database, always = _compile(expressions)
+        if store is not None and database is not None:
+            store.write(key, _numbers(always) + hs.dumpb(database))
+    return Gate(database, always)
+
+
+def fingerprint(expressions: Sequence[str]) -> str:
+    """Return a hash of the expressions, the library's version and the processor's features, in hex."""
+    digest = sha256()
+    for field in (_version(), platform.machine(), _features(), *expressions):
+        digest.update(field.encode("utf-8", "surrogatepass") + b"\x00")
+    return digest.hexdigest()
+
+
+def _compile(expressions: Sequence[str]) -> tuple[Any, frozenset[int]]:
+    flags = [hs.HS_FLAG_SINGLEMATCH | hs.HS_FLAG_ALLOWEMPTY] * len(expressions)
+    numbers = list(range(len(expressions)))
+    try:
+        return (_build(expressions, numbers, flags) if expressions else None), frozenset()
+    except hs.error:
+        pass
+    kept: list[int] = []
+    for number in numbers:
+        if not _accepts(expressions[number], flags[number]):
+            flags[number] |= hs.HS_FLAG_PREFILTER
+            if not _accepts(expressions[number], flags[number]):
+                continue
+        kept.append(number)
+    always = frozenset(numbers) - frozenset(kept)
+    database = _build([expressions[n] for n in kept], kept, [flags[n] for n in kept]) if kept else None
+    return database, always
+
+
+def _accepts(expression: str, flags: int) -> bool:
+    try:
+        _build([expression], [0], [flags])
+    except hs.error:
+        return False
+    return True
+
+
+def _build(expressions: Sequence[str], numbers: list[int], flags: list[int]) -> Any:
+    database = hs.Database(mode=hs.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[expression.encode() for expression in expressions],
+        ids=numbers,
+        elements=len(expressions),
+        flags=flags,
+    )
+    return database
+
+
+def _restore(kept: bytes) -> tuple[Any, frozenset[int] | None]:
+    count = int.from_bytes(kept[:4], "big")
+    always = frozenset(int.from_bytes(kept[i : i + 4], "big") for i in range(4, 4 + 4 * count, 4))
+    try:
+        database = hs.loadb(kept[4 + 4 * count :], _BLOCK)
+        hs.Scratch(database)  # fails here, not in the first scan, where the database is of another build
+    except hs.error:
+        return None, None
+    return database, always
+
+
+def _numbers(always: frozenset[int]) -> bytes:
+    return b"".join(n.to_bytes(4, "big") for n in (len(always), *sorted(always)))
+
+
+def _version() -> str:
+    try:
+        return version("hyperscan")
+    except PackageNotFoundError:
+        return ""
+
+
+def _features() -> str:
+    """Return the processor's feature flags as Linux lists them; empty elsewhere."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line for line in lines if line.lower().startswith(("flags", "features"))), "")
