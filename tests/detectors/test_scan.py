@@ -1,0 +1,154 @@
+import pytest
+
+from detectors.base import Source
+from detectors.finding import Finding, keyed_digester
+from detectors.scan import Scanner, Task
+
+
+class Word:
+    """Finds one word; writes into `log` that it ran."""
+
+    entities = frozenset({"WORD"})
+
+    def __init__(self, word, cost="structured", log=None):
+        self.name = f"test.{word}@1"
+        self.cost = cost
+        self._word = word
+        self._log = log if log is not None else []
+
+    def detect(self, source, digest):
+        self._log.append((self.name, source.text))
+        at = source.text.find(self._word)
+        if at >= 0:
+            end = at + len(self._word)
+            yield Finding("WORD", "pii", at, end, 1.0, self.name, digest("WORD", self._word))
+
+
+class Broken:
+    name = "test.broken@1"
+    cost = "structured"
+    entities = frozenset({"X"})
+
+    def detect(self, source, digest):
+        raise RuntimeError(f"cannot read {source.text}")
+
+
+class HalfWay(Broken):
+    """Fails after its first finding."""
+
+    name = "test.half@1"
+
+    def detect(self, source, digest):
+        yield Finding("X", "pii", 0, 1, 1.0, self.name)
+        raise RuntimeError(source.text)
+
+
+class Clock:
+    """Shows the next of some times at each look, then stands still."""
+
+    def __init__(self, *times):
+        self._times = list(times)
+
+    def __call__(self):
+        return self._times.pop(0) if len(self._times) > 1 else self._times[0]
+
+
+def task(text, *detectors):
+    return Task(Source(text), tuple(d.name for d in detectors))
+
+
+def test_a_report_a_task_in_order_with_findings_by_detector():
+    a, b = Word("amber"), Word("blue")
+    first, second = Scanner([a, b]).run([task("blue amber", a, b), task("amber", a)])
+    assert {name: [(f.start, f.end) for f in found] for name, found in first.findings.items()} == {
+        a.name: [(5, 10)],
+        b.name: [(0, 4)],
+    }
+    assert [f.start for f in second.findings[a.name]] == [0]
+    assert b.name not in second.findings
+    assert first.failed == second.failed == {}
+
+
+def test_finding_nothing_is_an_answer():
+    a = Word("amber")
+    (report,) = Scanner([a]).run([task("nothing here", a)])
+    assert report.findings == {a.name: ()}
+
+
+def test_the_digest_is_handed_to_every_detector():
+    a = Word("amber")
+    (report,) = Scanner([a], digest=keyed_digester(b"k")).run([task("amber", a)])
+    assert report.findings[a.name][0].digest == keyed_digester(b"k")("WORD", "amber")
+
+
+def test_without_a_key_findings_have_no_digest():
+    a = Word("amber")
+    (report,) = Scanner([a]).run([task("amber", a)])
+    assert report.findings[a.name][0].digest == ""
+
+
+def test_cheap_detectors_run_on_all_texts_before_dear_ones_start():
+    log = []
+    names, cheap = Word("n", "names", log), Word("c", "structured", log)
+    prints = Word("p", "fingerprint", log)
+    Scanner([names, prints, cheap]).run([task("1", names, prints, cheap), task("2", names, prints, cheap)])
+    assert log == [
+        (cheap.name, "1"),
+        (cheap.name, "2"),
+        (prints.name, "1"),
+        (prints.name, "2"),
+        (names.name, "1"),
+        (names.name, "2"),
+    ]
+
+
+@pytest.mark.parametrize("broken", [Broken(), HalfWay()])
+def test_a_detector_fails_alone_and_its_text_goes_nowhere(broken, capsys):
+    a = Word("amber")
+    (report,) = Scanner([broken, a]).run([task("amber 536-22-1234", broken, a)])
+    assert report.failed == {broken.name: "error"}
+    assert broken.name not in report.findings
+    assert report.findings[a.name]
+    shown = capsys.readouterr()
+    assert "536" not in repr(report) + shown.out + shown.err
+
+
+def test_a_detector_that_there_is_not_is_an_error_not_silence():
+    (report,) = Scanner([]).run([Task(Source("x"), ("gone@1",))])
+    assert report.failed == {"gone@1": "error"}
+
+
+def test_after_the_deadline_nothing_is_started():
+    log = []
+    a, n = Word("amber", log=log), Word("name", "names", log)
+    (report,) = Scanner([a, n], clock=Clock(10.0)).run([task("amber name", a, n)], deadline=10.0)
+    assert report.failed == {a.name: "timeout", n.name: "names_timeout"}
+    assert log == []
+
+
+def test_what_ends_after_the_deadline_does_not_count():
+    a = Word("amber")
+    (report,) = Scanner([a], clock=Clock(0.0, 11.0)).run([task("amber", a)], deadline=10.0)
+    assert report.failed == {a.name: "timeout"}
+    assert report.findings == {}
+
+
+def test_what_ended_before_the_deadline_stands_when_the_next_is_late():
+    a, n = Word("amber"), Word("name", "names")
+    (report,) = Scanner([a, n], clock=Clock(0.0, 1.0, 11.0)).run([task("amber name", a, n)], deadline=10.0)
+    assert list(report.findings) == [a.name]
+    assert report.failed == {n.name: "names_timeout"}
+
+
+def test_two_detectors_of_one_name_are_refused():
+    with pytest.raises(ValueError, match=r"two detectors are called test\.amber@1"):
+        Scanner([Word("amber"), Word("amber")])
+
+
+def test_the_detectors_can_be_listed_in_the_order_they_were_given():
+    a, b = Word("b"), Word("a")
+    assert Scanner([a, b]).detectors == (a, b)
+
+
+def test_a_task_does_not_show_its_text():
+    assert "536" not in repr(task("my ssn is 536-22-1234"))
