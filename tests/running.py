@@ -203,3 +203,8 @@ def chat(text: str, **more: Any) -> bytes:
 
 
 CHAT = "/v1/chat/completions"
+
+
+def insist(value: object) -> None:
+    """Fail unless `value` is true; tests/test_optimised.py shows that helpers' asserts live under `python -O`."""
+    assert value
