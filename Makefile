@@ -53,8 +53,13 @@ test: lint ## everything that needs nothing but Python
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip install -q --python .venv-clients/bin/python --no-deps --compile-bytecode --require-hashes -r requirements/clients.txt
 	@touch $@
 
-test-clients: .venv-clients/.ready ## the real client SDKs through a real proxy
-	@$(BIN)/python -P -m pytest -m clients tests
+tests/clients/node_modules/.ready: tests/clients/package-lock.json
+	@if command -v npm >/dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)'; then \
+	npm --prefix tests/clients ci --silent --no-audit --no-fund && touch $@; \
+	else echo "test-clients: no npm with Node 20 or newer; the tests of Node's client skip" >&2; fi
+
+test-clients: .venv-clients/.ready tests/clients/node_modules/.ready ## the real client SDKs through a real proxy
+	@$(BIN)/python -P -m pytest -m clients -rs tests
 
 test-services: $(VENV)/.dev ## with servers and tools from Debian's packages
 	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \

@@ -166,7 +166,9 @@ class Authority:
         own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
         issuing = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
         for extension in (*extensions, own, issuing):
-            builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints | x509.KeyUsage))
+            builder = builder.add_extension(
+                extension, critical=isinstance(extension, x509.BasicConstraints | x509.KeyUsage)
+            )
         return builder.sign(self.key, hashes.SHA256())
 
     def pem(self) -> bytes:
