@@ -50,7 +50,7 @@ def test_a_line_of_megabytes_counts_by_its_beginning():
 
 def test_digits_are_alike_and_so_is_the_rest_of_the_world():
     assert (scores("x = 17;") == scores("x = 90;")).all()
-    assert (scores("été") == scores("üñä")).all()
+    assert (scores("éé") == scores("üñ")).all()
     assert not (scores("x = 17;") == scores("x = 17:")).all()
 
 

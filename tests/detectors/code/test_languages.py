@@ -78,9 +78,17 @@ def test_names_as_fences_have_them():
 
 
 def test_kinds_are_those_of_the_contract():
-    assert {entry["kind"] for entry in TABLE["languages"]} <= set(
-        ["code", "shell", "sql", "diff", "config", "markup", "log", "trace", "data"]
-    )
+    assert {entry["kind"] for entry in TABLE["languages"]} <= {
+        "code",
+        "shell",
+        "sql",
+        "diff",
+        "config",
+        "markup",
+        "log",
+        "trace",
+        "data",
+    }
     kinds = {entry["id"]: entry["kind"] for entry in TABLE["languages"]}
     assert kinds["shell"] == kinds["powershell"] == "shell"
     assert (kinds["html"], kinds["yaml"], kinds["sql"], kinds["diff"]) == ("markup", "config", "sql", "diff")

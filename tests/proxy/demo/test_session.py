@@ -28,5 +28,5 @@ def test_another_policy_changes_what_it_prints(tmp_path: Path) -> None:
 
 def test_a_policy_that_cannot_be_put_in_force_is_told(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text("schema: nope\n")
-    with pytest.raises(session.DemoError, match="p.yaml:1"):
+    with pytest.raises(session.DemoError, match=r"p\.yaml:1"):
         session.run([str(tmp_path / "p.yaml")], print, print)
