@@ -33,7 +33,13 @@ def resolve(findings: Iterable[Finding]) -> tuple[Finding, ...]:
             certain.add(secret.start, secret.end)
     kept += standing
     kept += _standing(finding for finding in others if certain.free(finding.start, finding.end))
-    return tuple(sorted(set(kept), key=lambda f: (f.start, f.end, f.entity, f.detector)))
+    return tuple(sorted(set(kept), key=_place))
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    """Return a total order: a set has none of its own, and the answer must not differ from process to process."""
+    first = (finding.start, finding.end, finding.entity, finding.detector)
+    return (*first, finding.category, finding.score, finding.kind, finding.language, finding.digest, finding.evidence)
 
 
 def _standing(findings: Iterable[Finding]) -> list[Finding]:

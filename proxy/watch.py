@@ -5,9 +5,9 @@ import logging
 from collections import Counter
 
 from proxy.audit import record as audit_record
+from proxy.door.observer import Passage, Refusal
 from proxy.exchange import Client
 from proxy.judge import Trail
-from proxy.observer import Passage, Refusal
 from proxy.tally import Tally
 
 logger = logging.getLogger("hushgate.door")

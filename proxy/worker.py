@@ -21,18 +21,18 @@ from addons.engine import Connect, Engine, EngineOptions, Mint, Minted, Streams
 from addons.gate import Gate
 from policies.model import Verb
 from proxy import hardening, logs
-from proxy.access import AccessList, read_allowed, read_networks
 from proxy.audit.writer import AuditWriter
+from proxy.ca.leaves import LeafCache
 from proxy.cache import FindingsCache
 from proxy.codecs.decode import Limits
 from proxy.config import Config, connect_map, from_json
 from proxy.control import Control, Message
-from proxy.dial import Dialer, DialError, SystemResolver
+from proxy.door.access import AccessList, read_allowed, read_networks
+from proxy.door.dial import Dialer, DialError, SystemResolver
+from proxy.door.frontdoor import FrontDoor, FrontDoorConfig
 from proxy.exchange import Client
-from proxy.frontdoor import FrontDoor, FrontDoorConfig
 from proxy.inspector.client import InspectorPool
 from proxy.judge import Judge
-from proxy.leaves import LeafCache
 from proxy.metrics import Metrics
 from proxy.outcomes import Outcomes
 from proxy.snapshot import Snapshot, compile_texts

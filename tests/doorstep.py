@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from proxy.access import AccessList
-from proxy.dial import Dialer, Resolver
+from proxy.door.access import AccessList
+from proxy.door.dial import Dialer, Resolver
+from proxy.door.frontdoor import FrontDoor, FrontDoorConfig
+from proxy.door.observer import Passage, Refusal
 from proxy.exchange import Client
-from proxy.frontdoor import FrontDoor, FrontDoorConfig
-from proxy.observer import Passage, Refusal
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

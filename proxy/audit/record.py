@@ -163,7 +163,7 @@ def skipped(*, host: str, reason: str, method: str = "", service: str = "", size
 
 
 def refused(*, client: Client, reason: str, host: str, port: int, sni: str = "") -> Record:
-    """Return the record of a connection that was turned away before any inspection; `reason` of `proxy.notice`."""
+    """Return the record of a connection that was turned away before any inspection; `reason` of `proxy.door.notice`."""
     return {
         **_head("skipped"),
         "who": _who(client),

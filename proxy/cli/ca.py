@@ -23,7 +23,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Make or show the authority."""
-    from proxy.authority import AuthorityError, open_authority
+    from proxy.ca.authority import AuthorityError, open_authority
 
     if args.what == "show" and not (args.state / "ca" / "ca.pem").exists():
         raise Failure(f"there is no certificate authority in {args.state}", "hushgate ca init makes one")

@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; 2 where it cannot start."""
     config = configured(args)
     from proxy import logs
-    from proxy.authority import AuthorityError
+    from proxy.ca.authority import AuthorityError
     from proxy.inspector.launch import LaunchError
     from proxy.keys import KeysError
     from proxy.supervisor.arbiter import Arbiter

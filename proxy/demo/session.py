@@ -15,9 +15,9 @@ from typing import Any
 import yaml
 
 from policies import fakes
+from proxy.ca.signer import self_signed
 from proxy.demo import client
 from proxy.demo.service import LocalService
-from proxy.signer import self_signed
 
 _PROMPTS = Path(__file__).with_name("prompts.yaml")
 _READY_SECONDS = 60

@@ -29,15 +29,15 @@ from proxy import metrics
 from proxy.admin import Admin
 from proxy.audit import record as audit_record
 from proxy.audit.writer import AuditWriter
-from proxy.authority import create_key, load_key, open_authority
+from proxy.ca.authority import create_key, load_key, open_authority
+from proxy.ca.roots import write_roots
+from proxy.ca.signer import FileSigner
 from proxy.config import Config, child_environment, split_address, to_json
 from proxy.control import Handler, Message
 from proxy.inspector.launch import Restart, launch, make_runtime
 from proxy.inspector.settings import InspectorSettings
 from proxy.keys import Keys, open_keys
 from proxy.metrics import Merger, Metrics
-from proxy.roots import write_roots
-from proxy.signer import FileSigner
 from proxy.snapshot import describe
 from proxy.supervisor.children import BootError, Worker
 from proxy.supervisor.files import Prepared, SnapshotError, keep, last_good, prepare, watched

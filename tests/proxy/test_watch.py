@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
+from proxy.door.observer import Passage, Refusal
 from proxy.exchange import Client
 from proxy.metrics import Metrics
-from proxy.observer import Passage, Refusal
 from proxy.tally import Tally
 from proxy.watch import Watch
 

@@ -69,9 +69,9 @@ def test_fences():
     assert flags("```python\nx\n  ```\n~~~\n``not\n`~`", "fence") == [1, 0, 1, 1, 0, 0]
 
 
-@pytest.mark.parametrize("line", ["----", "# =====", "/******", "~~~~~~~~", "// -----", "====", "*/*/----"[:6]])
+@pytest.mark.parametrize("line", ["----", "# =====", "/******", "~~~~~~~~", "// -----", "===="])
 def test_rules_are_drawn_of_few_marks(line):
-    assert flags(line, "rule") == [int(line != "*/*/--")]
+    assert flags(line, "rule") == [1]
 
 
 @pytest.mark.parametrize("line", ["---", "}", ");", "a ----", "}}} ; {{{ (", "", "# 1 ---"])

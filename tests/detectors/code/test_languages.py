@@ -78,17 +78,8 @@ def test_names_as_fences_have_them():
 
 
 def test_kinds_are_those_of_the_contract():
-    assert {entry["kind"] for entry in TABLE["languages"]} <= {
-        "code",
-        "shell",
-        "sql",
-        "diff",
-        "config",
-        "markup",
-        "log",
-        "trace",
-        "data",
-    }
+    allowed = "code shell sql diff config markup log trace data".split()
+    assert all(entry["kind"] in allowed for entry in TABLE["languages"])
     kinds = {entry["id"]: entry["kind"] for entry in TABLE["languages"]}
     assert kinds["shell"] == kinds["powershell"] == "shell"
     assert (kinds["html"], kinds["yaml"], kinds["sql"], kinds["diff"]) == ("markup", "config", "sql", "diff")

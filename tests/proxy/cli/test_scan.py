@@ -79,7 +79,131 @@ def test_a_value_split_over_two_parts_is_found_in_both(
     feed(monkeypatch, json.dumps({"id": "1", "body": {"messages": [{"role": "user", "content": content}]}}).encode())
     assert main(["scan", "--only", "pii", "--jsonl"]) == 0
     (answer,) = answers(capsys)
-    assert answer["id"] == "1"
+    halves = [(f["path"], f["start"], f["end"]) for f in answer["findings"] if f["entity"] == "CREDIT_CARD"]
+    assert halves == [("$.messages[0].content[0].text", 5, 15), ("$.messages[0].content[1].text", 0, 9)]
+    assert all("seam" in f["evidence"] for f in answer["findings"] if f["entity"] == "CREDIT_CARD")
+
+
+def test_code_says_its_language_kind_and_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "What does this do?\n\nSELECT id\nFROM users\nWHERE age > 30;\n\nI never learned it, sorry."
+    feed(monkeypatch, json.dumps({"id": 7, "text": text}).encode())
+    assert main(["scan", "--only", "code", "--jsonl"]) == 0
+    (answer,) = answers(capsys)
+    (finding,) = answer["findings"]
+    assert answer["id"] == 7
+    assert (finding["language"], finding["kind"], finding["lines"]) == ("sql", "sql", 3)
+    assert text[finding["start"] : finding["end"]] == "SELECT id\nFROM users\nWHERE age > 30;"
+    assert "digest" not in finding
+    feed(monkeypatch, text.encode())
+    assert main(["scan", "--only", "code"]) == 1
+    assert "SOURCE_CODE (sql, 3 lines)" in capsys.readouterr().out
+
+
+def test_each_line_is_answered_before_the_next_is_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[int] = []
+
+    class Slow(io.BytesIO):
+        def __next__(self) -> bytes:
+            seen.append(len(capsys.readouterr().out.splitlines()))
+            return super().__next__()
+
+    stream = Slow(b'{"id": 1, "text": "a b"}\n\n{"id": 2, "text": "c d"}\n')
+    monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": stream}))
+    assert main(["scan", "--only", "code", "--jsonl"]) == 0
+    assert seen == [0, 1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\xff\xfe",
+        b"[" * 200_000,
+        b"[]",
+        b'"text"',
+        b"null",
+        b'{"id": 1, "text": 5}',
+        b'{"id": 1, "text": null}',
+        b'{"id": 1, "wire": {}}',
+        b"{}",
+    ],
+)
+def test_a_malformed_line_is_answered_and_the_next_one_too(
+    line: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed(monkeypatch, line + b'\n{"id": "next", "text": "kubectl get pods -n prod"}\n')
+    assert main(["scan", "--only", "code", "--jsonl"]) == 0
+    bad, good = answers(capsys)
+    assert bad["id"] is None
+    assert bad["findings"] == []
+    assert bad["error"]
+    assert good["id"] == "next"
+    assert good["findings"]
+
+
+@pytest.mark.parametrize("body", ["\ud800 x", None, 5, [], {"a": {"b": ["c"]}}])
+def test_any_json_can_be_a_body(body: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    feed(monkeypatch, json.dumps({"id": 1, "body": body}).encode())
+    assert main(["scan", "--only", "code", "--jsonl"]) == 0
+    (answer,) = answers(capsys)
+    assert answer["id"] == 1
+    assert answer["findings"] == []
+
+
+def test_what_of_a_wire_cannot_be_read_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed(monkeypatch, json.dumps({"id": 1, "wire": '{"a": '}).encode())
+    assert main(["scan", "--only", "code", "--jsonl"]) == 0
+    (answer,) = answers(capsys)
+    assert answer["unread"]
+    assert set(answer["unread"][0]) == {"path", "reason", "bytes"}
+
+
+def test_several_files_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("kubectl get pods -n prod\n")
+    assert main(["scan", "--only", "code", str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]) == 1
+    out = capsys.readouterr().out
+    assert f"{tmp_path / 'a.txt'}:1:1" in out
+    assert f"{tmp_path / 'b.txt'}:1:1" in out
+
+
+def test_a_detector_that_fails_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from detectors.code.detector import CodeDetector
+
+    def broken(*_: object) -> list[object]:
+        raise RuntimeError("a secret text")
+
+    monkeypatch.setattr(CodeDetector, "detect", broken)
+    (tmp_path / "a.txt").write_text("hello you")
+    assert main(["scan", "--only", "code", str(tmp_path / "a.txt")]) == 2
+    err = capsys.readouterr().err
+    assert "code.segmenter@1 did not finish" in err
+    assert "a secret text" not in err
+    feed(monkeypatch, b'{"id": 1, "text": "hello you"}')
+    assert main(["scan", "--only", "code", "--jsonl"]) == 0
+    assert answers(capsys)[0]["failed"] == {"code.segmenter@1": "error"}
+
+
+def test_families_are_those_that_can_be_loaded() -> None:
+    from detectors.load import BUILTIN
+    from proxy.cli import scan
+
+    assert set(scan._FAMILIES) == set(BUILTIN)
+
+
+def test_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["scan", "--help"])
+    out = capsys.readouterr().out
+    assert "hushgate scan --jsonl" in out
+    assert "exit codes:" in out
 
 
 def test_what_cannot_be_read_is_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

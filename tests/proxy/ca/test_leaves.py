@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from proxy.leaves import Leaf, LeafCache
+from proxy.ca.leaves import Leaf, LeafCache
 
 
 async def test_a_host_is_asked_for_once_even_at_the_same_time() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from proxy.visit import FrontDoorConfig
+from proxy.door.visit import FrontDoorConfig
 from tests.doorstep import SITE, Door, open_door, upstream
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]

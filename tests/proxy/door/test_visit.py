@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from proxy.access import AccessList
+from proxy.door.access import AccessList
+from proxy.door.notice import UNRECOGNIZED_NAME
+from proxy.door.requesthead import RequestHead
+from proxy.door.visit import Challenge, FrontDoorConfig, client_address
 from proxy.exchange import Client
-from proxy.notice import UNRECOGNIZED_NAME
-from proxy.requesthead import RequestHead
-from proxy.visit import Challenge, FrontDoorConfig, client_address
 from tests.doorstep import AI, SITE, Door, echo, make_certificate, open_door, upstream
 
 SSH = b"SSH-2.0-OpenSSH_9.6\r\n"

@@ -76,7 +76,7 @@ _NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9a-fA-F]*)\.?", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A destination that is not to be reached, and why: a key of `proxy.notice.NOTICES`."""
+    """A destination that is not to be reached, and why: a key of `proxy.door.notice.NOTICES`."""
 
     reason: str
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.requesthead import Malformed, normalise, read_authority, read_head
+from proxy.door.requesthead import Malformed, normalise, read_authority, read_head
 
 
 def test_connect() -> None:

@@ -23,19 +23,22 @@ class LeafCache:
         self._size = size
         self._seconds = seconds
         self._clock = clock
-        self._leaves: OrderedDict[str, tuple[float, asyncio.Task[Leaf]]] = OrderedDict()
+        self._leaves: OrderedDict[str, tuple[float, asyncio.Future[Leaf]]] = OrderedDict()
 
     async def get(self, host: str) -> Leaf:
         """Return the leaf for `host`. Raises what signing raises; a failure is not kept."""
         known = self._leaves.get(host)
         if known is None or known[0] <= self._clock():
             task = asyncio.ensure_future(self._sign(host))
+            task.add_done_callback(lambda done: self._forget(host, done))
             known = self._leaves[host] = (self._clock() + self._seconds, task)
         self._leaves.move_to_end(host)
         while len(self._leaves) > self._size:
             self._leaves.popitem(last=False)
-        try:
-            return await asyncio.shield(known[1])
-        except Exception:  # noqa: BLE001 - whatever failed is not kept; the caller hears of it
-            self._leaves.pop(host, None)
-            raise
+        return await asyncio.shield(known[1])
+
+    def _forget(self, host: str, done: "asyncio.Future[Leaf]") -> None:
+        """Drop a leaf that could not be made."""
+        kept = self._leaves.get(host)
+        if kept is not None and kept[1] is done and (done.cancelled() or done.exception() is not None):
+            del self._leaves[host]

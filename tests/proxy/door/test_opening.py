@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.opening import Opening, Refuse, Relay, Wait
-from tests.proxy.test_clienthello import extension, hello, sni
+from proxy.door.opening import Opening, Refuse, Relay, Wait
+from tests.proxy.door.test_clienthello import extension, hello, sni
 
 AI = "api.ai.test"
 SITE = "www.site.test"

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from proxy.access import AccessList, Refused, literal
+from proxy.door.access import AccessList, Refused, literal
 
 Resolver = Callable[[str], Awaitable[Sequence[str]]]
 """A host name in, its addresses out, best first. Raises OSError where there are none."""
@@ -17,7 +17,7 @@ _STAGGER = 0.25  # seconds before the next address is tried beside the first (RF
 
 
 class DialError(Exception):
-    """A destination could not be reached or is refused. `reason` is a key of `proxy.notice.NOTICES`."""
+    """A destination could not be reached or is refused. `reason` is a key of `proxy.door.notice.NOTICES`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

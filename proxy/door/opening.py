@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from proxy.access import literal
-from proxy.clienthello import Broken, Hello, HelloReader, Incomplete
-from proxy.requesthead import Malformed, read_authority
+from proxy.door.access import literal
+from proxy.door.clienthello import Broken, Hello, HelloReader, Incomplete
+from proxy.door.requesthead import Malformed, read_authority
 
 _REQUEST_LINE = re.compile(rb"\S+\s+(\S+)\s+HTTP/[0-9].*")
 _HEAD_END = re.compile(rb"\n\r?\n")
@@ -38,7 +38,7 @@ class Relay:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """The tunnel is to be closed, after a TLS alert where `alert`. `reason` is a key of `proxy.notice.NOTICES`."""
+    """The tunnel is to be closed, after a TLS alert where `alert`. `reason` is a key of `proxy.door.notice.NOTICES`."""
 
     reason: str
     sni: str = ""

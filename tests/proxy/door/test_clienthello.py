@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.clienthello import LIMIT, Broken, Hello, HelloReader, Incomplete, NotTls, read_hello
+from proxy.door.clienthello import LIMIT, Broken, Hello, HelloReader, Incomplete, NotTls, read_hello
 
 
 def openssl_hello(name: str | None, alpn: list[str] | None = None) -> bytes:

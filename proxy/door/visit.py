@@ -14,16 +14,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Never
 
-from proxy.access import Network, literal
-from proxy.arrival import Arrival
-from proxy.dial import Dialer, DialError
+from proxy.door.access import Network, literal
+from proxy.door.arrival import Arrival
+from proxy.door.dial import Dialer, DialError
+from proxy.door.forwarder import Forwarder
+from proxy.door.notice import CONNECTED, NOTICES, UNRECOGNIZED_NAME, render
+from proxy.door.observer import Observer, Passage, Refusal
+from proxy.door.opening import Opening, Refuse, Relay, Wait
+from proxy.door.requesthead import Malformed, RequestHead, read_head
+from proxy.door.tunnel import Tunnel
 from proxy.exchange import Client
-from proxy.forwarder import Forwarder
-from proxy.notice import CONNECTED, NOTICES, UNRECOGNIZED_NAME, render
-from proxy.observer import Observer, Passage, Refusal
-from proxy.opening import Opening, Refuse, Relay, Wait
-from proxy.requesthead import Malformed, RequestHead, read_head
-from proxy.tunnel import Tunnel
 
 BUFFER = 96 * 1024
 """Bytes read ahead of a decision: more than a ClientHello may take."""

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from proxy.authority import Authority, create_authority, create_key, parse_authority
-from proxy.signer import FileSigner, SignError, self_signed
+from proxy.ca.authority import Authority, create_authority, create_key, parse_authority
+from proxy.ca.signer import FileSigner, SignError, self_signed
 
 HOST = "api.ai.test"
 DAY = datetime.timedelta(days=1)

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from proxy.authority import (
+from proxy.ca.authority import (
     Authority,
     AuthorityError,
     create_authority,

@@ -9,12 +9,11 @@ import socket
 from collections import Counter
 from collections.abc import Callable
 
-from proxy.arrival import Arrival
-from proxy.dial import Dialer
-from proxy.exchange import Client
-from proxy.notice import NOTICES, render
-from proxy.observer import Observer, Refusal, Silence
-from proxy.visit import (
+from proxy.door.arrival import Arrival
+from proxy.door.dial import Dialer
+from proxy.door.notice import NOTICES, render
+from proxy.door.observer import Observer, Refusal, Silence
+from proxy.door.visit import (
     BUFFER,
     Authenticate,
     FrontDoorConfig,
@@ -26,6 +25,7 @@ from proxy.visit import (
     inspect_all,
     trust_address,
 )
+from proxy.exchange import Client
 
 __all__ = ("FrontDoor", "FrontDoorConfig")
 
@@ -35,7 +35,7 @@ _BACKLOG = 1024
 class FrontDoor:
     """Attends to the connections of one or more listening sockets, on the running loop.
 
-    `proxy.visit.Wiring` says what the collaborators are asked.
+    `proxy.door.visit.Wiring` says what the collaborators are asked.
     """
 
     def __init__(

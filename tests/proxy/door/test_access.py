@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.access import AccessList, Refused, classify, literal, read_allowed, read_networks
+from proxy.door.access import AccessList, Refused, classify, literal, read_allowed, read_networks
 
 DEFAULT = AccessList()
 

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from proxy.access import literal
-from proxy.authority import Authority, PrivateKey, create_authority, create_key
-from proxy.requesthead import Malformed, normalise
+from proxy.ca.authority import Authority, PrivateKey, create_authority, create_key
+from proxy.door.access import literal
+from proxy.door.requesthead import Malformed, normalise
 
 _BACKDATED = datetime.timedelta(days=1)
 _LIFE = datetime.timedelta(days=90)

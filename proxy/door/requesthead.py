@@ -8,7 +8,7 @@ on a CONNECT. What passes here means the same to every reader.
 import re
 from dataclasses import dataclass, field
 
-from proxy.access import literal
+from proxy.door.access import literal
 
 _METHOD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TARGET = re.compile(r"[\x21-\x7e]+")

@@ -3,7 +3,7 @@
 import h11
 import pytest
 
-from proxy.notice import NOTICES, render
+from proxy.door.notice import NOTICES, render
 
 
 @pytest.mark.parametrize("reason", NOTICES)

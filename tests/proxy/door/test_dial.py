@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from proxy import dial
-from proxy.access import AccessList
-from proxy.dial import Dialer, DialError, SystemResolver
+from proxy.door import dial
+from proxy.door.access import AccessList
+from proxy.door.dial import Dialer, DialError, SystemResolver
 from tests.doorstep import echo, upstream
 
 LOOPBACK = AccessList(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.roots import write_roots
+from proxy.ca.roots import write_roots
 from tests.upstream import Authority
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 import h11
 
-from proxy.notice import render
-from proxy.requesthead import RequestHead
+from proxy.door.notice import render
+from proxy.door.requesthead import RequestHead
 
 _HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-connection proxy-authorization proxy-authenticate te trailer "

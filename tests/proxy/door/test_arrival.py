@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from proxy.arrival import Arrival
+from proxy.door.arrival import Arrival
 
 
 @dataclass

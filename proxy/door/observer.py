@@ -12,7 +12,7 @@ class Passage:
 
     `kind`: `tunnel` (relayed unread), `http` (forwarded), `intercepted` (handed to the inspecting engine, which counts
     its own bytes). `protocol`: what was seen in a tunnel: `tls`, `http` or `other`. `up` and `down` are bytes from and
-    to the client. `outcome`: `closed`, `idle`, `aborted`, `drained`, or a key of `proxy.notice.NOTICES`.
+    to the client. `outcome`: `closed`, `idle`, `aborted`, `drained`, or a key of `proxy.door.notice.NOTICES`.
     `host` may stand in the audit log; it is no metric label.
     """
 
@@ -29,7 +29,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One connection that was turned away. `reason` is a key of `proxy.notice.NOTICES`, good for a metric label.
+    """One connection that was turned away. `reason` is a key of `proxy.door.notice.NOTICES`, good for a metric label.
 
     `host`, `port` and `sni` are empty where they are not known; they may stand in the audit log, never in a label.
     """

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 
-from proxy.visit import FrontDoorConfig
+from proxy.door.visit import FrontDoorConfig
 from tests.doorstep import AI, SITE, Door, echo, open_door, upstream
 
 SSH = b"SSH-2.0-x\r\n"

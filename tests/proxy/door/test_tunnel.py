@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from proxy.tunnel import Tunnel
+from proxy.door.tunnel import Tunnel
 
 BUFFER = 512 * 1024  # one read of asyncio (256 KiB) beyond its high-water mark (64 KiB), and some
 

@@ -1,7 +1,7 @@
 """The observer that takes no notes fits where one is asked for."""
 
+from proxy.door.observer import Observer, Passage, Refusal, Silence
 from proxy.exchange import Client
-from proxy.observer import Observer, Passage, Refusal, Silence
 
 
 def test_silence_is_an_observer() -> None:

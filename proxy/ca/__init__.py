@@ -1,0 +1,1 @@
+"""Certificates: our authority, the leaves it signs, the roots that upstreams must chain to."""

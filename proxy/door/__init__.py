@@ -1,0 +1,1 @@
+"""The front door: what a client meets first, before anything is decrypted."""
