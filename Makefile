@@ -54,7 +54,7 @@ test: lint ## everything that needs nothing but Python
 	@touch $@
 
 tests/clients/node_modules/.ready: tests/clients/package-lock.json
-	@if command -v npm >/dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)'; then \
+	@if command -v npm >/dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)'; then \
 	npm --prefix tests/clients ci --silent --no-audit --no-fund && touch $@; \
 	else echo "test-clients: no npm with Node 20 or newer; the tests of Node's client skip" >&2; fi
 
