@@ -55,6 +55,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("spacy_model", "text", None, "spaCy pipeline for names: a package or folder; default: the best installed"),
     Setting("families", "list", ("secrets", "pii", "labels", "code", "names"), "detector families that run"),
     Setting("max_body", "bytes", 16 * 1024 * 1024, "decoded request bodies above this are unknown (too_large)"),
+    Setting("max_in_flight", "bytes", 256 * 1024 * 1024, "request bytes a worker holds at once; above: 503"),
+    Setting("max_in_flight_per_client", "bytes", 64 * 1024 * 1024, "the same, for one client address"),
     Setting("cache_bytes", "bytes", 64 * 1024 * 1024, "memory for findings of texts seen before, per worker"),
     Setting("allow_clients", "networks", ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
             "fc00::/7"), "networks that may use the proxy"),
@@ -93,6 +95,8 @@ class Config:
     spacy_model: str | None
     families: tuple[str, ...]
     max_body: int
+    max_in_flight: int
+    max_in_flight_per_client: int
     cache_bytes: int
     allow_clients: tuple[str, ...]
     allow_destinations: tuple[str, ...]

@@ -20,6 +20,7 @@ from policies.model import Action
 from proxy import refusal
 from proxy.audit import record as audit_record
 from proxy.audit.ulid import new_id
+from proxy.budget import Budget
 from proxy.cache import FindingsCache
 from proxy.codecs.decode import Limits
 from proxy.exchange import Client, Exchange
@@ -74,6 +75,7 @@ class Judge:
         tally: Tally,
         cache: FindingsCache,
         limits: Limits | None = None,
+        budget: Budget | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.snapshot = snapshot
@@ -82,6 +84,7 @@ class Judge:
         self._tally = tally
         self._cache = cache
         self._limits = limits or Limits()
+        self._budget = Budget(256 << 20, 64 << 20) if budget is None else budget
         self._now = now
 
     async def judge(self, exchange: Exchange, client: Client) -> Ruling:
@@ -90,7 +93,11 @@ class Judge:
         snapshot = self.snapshot
         started = time.perf_counter()
         try:
-            outcome = await self._drive(exchange, client, snapshot, event, started)
+            with self._budget.hold(client.address, len(exchange.body)) as room:
+                if room:
+                    outcome = await self._drive(exchange, client, snapshot, event, started)
+                else:
+                    outcome = Outcome(Action.BLOCK, None, overloaded=True)
             ruling = self._ruling(outcome, exchange, snapshot, event)
         except Exception as error:  # noqa: BLE001 - the boundary: an exception never forwards, its text is never shown
             logger.error("inspection failed: %s; ref=%s", type(error).__name__, event)

@@ -22,6 +22,7 @@ from addons.gate import Gate
 from policies.model import Verb
 from proxy import hardening, logs
 from proxy.audit.writer import AuditWriter
+from proxy.budget import Budget
 from proxy.ca.leaves import LeafCache
 from proxy.cache import FindingsCache
 from proxy.codecs.decode import Limits
@@ -66,6 +67,7 @@ class Worker:
             self._tally,
             FindingsCache(base64.b64decode(boot["value_key"]), config.cache_bytes),
             Limits(body_bytes=config.max_body),
+            Budget(config.max_in_flight, config.max_in_flight_per_client),
         )
         self._dialer = _dialer(config, boot["listeners"])
         leaves = LeafCache(self._sign)

@@ -107,6 +107,19 @@ async def test_no_room_is_503_with_retry_after_and_without_policy_text() -> None
     assert "hushgate_inspector_overload_total 1.0" in metrics
 
 
+async def test_too_many_bytes_in_flight_are_answered_503() -> None:
+    from proxy.budget import Budget
+
+    budget = Budget(total=10, per_client=10)
+    made, _ = judge(Trail())
+    made._budget = budget
+    with budget.hold("somebody", 5):
+        ruling = await made.judge(exchange("hello"), CLIENT)
+    assert ruling.answer is not None
+    assert ruling.answer.status == 503
+    assert (await made.judge(exchange("hello"), CLIENT)).answer is None
+
+
 async def test_a_refused_websocket_message_is_answered_in_band() -> None:
     from dataclasses import replace
 
