@@ -1,8 +1,9 @@
 """A text's bytes in, the numbers of the patterns that may match it out: one Hyperscan pass.
 
 Rules
-1. Hyperscan says which expressions fire, not where: no start of match, each expression once. Exact matching is done
-   elsewhere, so the gate may say too much, never too little.
+1. Hyperscan says which expressions fire, not where. Exact matching is done elsewhere, so the gate may say too much,
+   never too little: a last repeat is cut to its minimum, and a text that fires very often counts as firing all.
+   (HS_FLAG_SINGLEMATCH would report less, but makes some pairs of expressions take quadratic time.)
 2. Scratch space belongs to one scan of one process: it is made after the fork and lent from a pool.
 3. An expression that Hyperscan refuses is compiled as a prefilter; if that fails too, it always counts as fired.
 
@@ -11,6 +12,7 @@ Intel Hyperscan developer guide: https://intel.github.io/hyperscan/dev-reference
 
 import os
 import platform
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
@@ -26,26 +28,41 @@ with suppress(ImportError):  # no wheel for this platform: the engine then relie
     hs = import_module("hyperscan")
 
 _BLOCK = 1  # HS_MODE_BLOCK
+_FORMAT = "1"  # of what we make of the expressions; another way of compiling them is another number
+_FEW = 1000
+_LAST_REPEAT = re.compile(r"(?<!\\)\{([1-9]\d*),\d*\}(\)?)\Z")
+_PADDING = re.compile(r"=\{0,\d\}(\)?)\Z")
 
 
 class Gate:
     """A compiled database for a sequence of expressions."""
 
-    def __init__(self, database: Any, always: frozenset[int]) -> None:
+    def __init__(self, database: Any, always: frozenset[int], count: int) -> None:
         self._database = database
         self._always = always
+        self._count = count
         self._pool: list[Any] = []
         self._pid = 0
 
     def fired(self, data: bytes) -> set[int]:
         """Return the numbers of the expressions that may match `data`. Linear in its length."""
-        found: set[int] = set(self._always)
         if not data or self._database is None:
-            return found
+            return set(self._always)
+        reports: list[int] = []
+        most = _FEW + len(data) // 8
+
+        def note(number: int, *_: object) -> bool:
+            reports.append(number)
+            return len(reports) > most
+
         scratch = self._borrow()
-        self._database.scan(data, match_event_handler=lambda number, *_: found.add(number), scratch=scratch)
-        self._pool.append(scratch)
-        return found
+        try:
+            self._database.scan(data, match_event_handler=note, scratch=scratch)
+        except hs.ScanTerminated:
+            return set(range(self._count))
+        finally:
+            self._pool.append(scratch)
+        return set(self._always).union(reports)
 
     def _borrow(self) -> Any:
         if self._pid != os.getpid():
@@ -69,19 +86,20 @@ def compile_gate(expressions: Sequence[str], cache: Path | None = None) -> Gate:
         database, always = _compile(expressions)
         if store is not None and database is not None:
             store.write(key, _numbers(always) + hs.dumpb(database))
-    return Gate(database, always)
+    return Gate(database, always, len(expressions))
 
 
 def fingerprint(expressions: Sequence[str]) -> str:
     """Return a hash of the expressions, the library's version and the processor's features, in hex."""
     digest = sha256()
-    for field in (_version(), platform.machine(), _features(), *expressions):
+    for field in (_FORMAT, _version(), platform.machine(), _features(), *expressions):
         digest.update(field.encode("utf-8", "surrogatepass") + b"\x00")
     return digest.hexdigest()
 
 
 def _compile(expressions: Sequence[str]) -> tuple[Any, frozenset[int]]:
-    flags = [hs.HS_FLAG_SINGLEMATCH | hs.HS_FLAG_ALLOWEMPTY] * len(expressions)
+    expressions = [_shortened(expression) for expression in expressions]
+    flags = [hs.HS_FLAG_ALLOWEMPTY] * len(expressions)
     numbers = list(range(len(expressions)))
     try:
         return (_build(expressions, numbers, flags) if expressions else None), frozenset()
@@ -97,6 +115,11 @@ def _compile(expressions: Sequence[str]) -> tuple[Any, frozenset[int]]:
     always = frozenset(numbers) - frozenset(kept)
     database = _build([expressions[n] for n in kept], kept, [flags[n] for n in kept]) if kept else None
     return database, always
+
+
+def _shortened(expression: str) -> str:
+    """Return an expression that matches wherever `expression` does, with fewer ends."""
+    return _LAST_REPEAT.sub(r"{\1}\2", _PADDING.sub(r"\1", expression))
 
 
 def _accepts(expression: str, flags: int) -> bool:

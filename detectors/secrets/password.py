@@ -26,7 +26,7 @@ _NOT_ONE = re.compile(
   | v?\d+(?:\.\d+){1,3} | \d+(?:[.,]\d+)?(?:%|px|ms|s|kb|mb|gb|st|nd|rd|th)?
   | [A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+
   | [\w-]+\.(?:py|js|ts|go|rb|java|json|ya?ml|txt|md|csv|env|html|com|org|net|io)
-  | [A-Z][a-z]+(?:'s)? | [A-Z]{2,}(?:_[A-Z]+)* | [a-z]+(?:[-_'/][a-z]+)* | [A-Z][a-z]+(?:[-'][A-Za-z][a-z]*)+
+  | [A-Z][a-z]+(?:'s)? | [A-Z]{2,}(?:[_-][A-Z]+)* | [a-z]+(?:[-_'/][a-z]+)* | [A-Z][a-z]+(?:[-'][A-Za-z][a-z]*)+
   | (?:[A-Z]?[a-z]+)(?:[A-Z][a-z]+)+ | [\w-]+\([^)]*\)[;,]?
     """,
     re.VERBOSE,

@@ -57,3 +57,17 @@ def test_it_works_in_a_child_after_a_fork() -> None:
     if not child:
         os._exit(0 if made.fired(b"abb") == {0} else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_text_that_fires_all_the_time_counts_as_firing_all() -> None:
+    made = gate.compile_gate(["a", "zz"])
+    assert made.fired(b"a" * 100_000) == {0, 1}
+    assert made.fired(b"a" * 500) == {0}
+
+
+def test_a_last_repeat_is_cut_and_nothing_is_lost() -> None:
+    made = gate.compile_gate(["k=([a-z]{4,9})", "b[a-z]{2,}={0,2}", "c[a-z]{0,3}"])
+    assert made.fired(b"k=defghijlmn") == {0}
+    assert made.fired(b"k=def") == set()
+    assert made.fired(b"bxy==") == {1}
+    assert made.fired(b"c") == {2}
