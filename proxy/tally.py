@@ -64,13 +64,12 @@ class Tally:
         """Count a scan that did not go straight through."""
         self._sink.count(metrics.INSPECTOR_JOBS, event)
 
-    def recorded(self, kind: str) -> None:
-        """Count an audit record."""
-        self._sink.count(metrics.AUDIT_RECORDS, kind)
-
-    def unrecorded(self) -> None:
-        """Count an audit record that could not be written."""
-        self._sink.count(metrics.AUDIT_ERRORS)
+    def audited(self, kind: str, good: bool) -> None:
+        """Count an audit record that was written, or could not be."""
+        if good:
+            self._sink.count(metrics.AUDIT_RECORDS, kind)
+        else:
+            self._sink.count(metrics.AUDIT_ERRORS)
 
     def connections(self, number: int) -> None:
         """Note how many client connections are open."""

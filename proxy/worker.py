@@ -55,7 +55,11 @@ class Worker:
         self._tally = Tally(Metrics("worker"))
         snapshot = compile_texts(texts_from_json(boot["snapshot"]))
         self._trail = AuditWriter.open(
-            config.state / "audit", node=config.node, slot=str(boot["slot"]), durability=config.durability
+            config.state / "audit",
+            node=config.node,
+            slot=str(boot["slot"]),
+            durability=config.durability,
+            observe=self._tally.audited,
         )
         self._pool = InspectorPool(
             [Path(path) for path in boot["inspectors"]], names=_names(snapshot), observe=self._tally.inspector_event

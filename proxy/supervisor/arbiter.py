@@ -41,6 +41,7 @@ from proxy.metrics import Merger, Metrics
 from proxy.snapshot import describe
 from proxy.supervisor.children import BootError, Worker
 from proxy.supervisor.files import Prepared, SnapshotError, keep, last_good, prepare, watched
+from proxy.tally import Tally
 
 logger = logging.getLogger("hushgate.supervisor")
 _WATCH_SECONDS = 1.0
@@ -87,8 +88,13 @@ class Arbiter:
         leaf_path = config.state / "keys" / "leaf.key"
         self._leaf_key = load_key(leaf_path) if leaf_path.exists() else create_key(leaf_path)
         self._signer = FileSigner(self._authority, self._leaf_key)
-        self._trail = AuditWriter.open(config.state / "audit", node=config.node, slot="supervisor",
-                                       durability=config.durability)  # fmt: skip
+        self._trail = AuditWriter.open(
+            config.state / "audit",
+            node=config.node,
+            slot="supervisor",
+            durability=config.durability,
+            observe=Tally(self._metrics).audited,
+        )
         self._roots = write_roots(config.state, config.upstream_ca)
         self._listener = bind(config.listen)
         self.listen = self._listener.getsockname()[:2]

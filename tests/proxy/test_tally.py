@@ -30,8 +30,8 @@ def test_the_rest_of_the_table() -> None:
     tally.overloaded("openai-api", "chat")
     tally.connections(3)
     tally.in_force("sha256:a")
-    tally.recorded("decision")
-    tally.unrecorded()
+    tally.audited("decision", True)
+    tally.audited("decision", False)
     tally.inspector_event("lost")
     text = tally.render().decode()
     assert "hushgate_connections 3.0" in text

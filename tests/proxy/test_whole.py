@@ -269,6 +269,14 @@ def test_admin_pages(proxy: Proxy) -> None:
     assert proxy.get("/nothing")[0] == 404
 
 
+def test_audit_records_are_counted(proxy: Proxy, upstream: Upstream) -> None:
+    before = proxy.metric("hushgate_audit_records_total", type="decision")
+    proxy.request("api.openai.com", CHAT, chat(MARKED))
+    assert proxy.metric("hushgate_audit_records_total", type="decision") == before + 1
+    assert proxy.metric("hushgate_audit_records_total", type="start") == 1
+    assert proxy.metric("hushgate_audit_errors_total") == 0
+
+
 def test_a_policy_is_reloaded_and_a_broken_one_is_not(proxy: Proxy, upstream: Upstream) -> None:
     import time
 
