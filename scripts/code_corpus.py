@@ -74,8 +74,23 @@ def read_samples(name: str) -> list[tuple[list[str], list[str]]]:
     return samples
 
 
-PLANS = {"n": 34, "nnnn": 8, "nc": 10, "ncn": 14, "cn": 5, "c": 5, "nln": 13, "ln": 4, "nncnnc": 7}
-"""Make-up of an invented document and its share in per cent: n prose, c a block, l one or a few lines by themselves."""
+PLANS = {
+    "n": 34,
+    "s": 10,
+    "l": 5,
+    "j": 4,
+    "njn": 4,
+    "nnnn": 8,
+    "nc": 10,
+    "ncn": 14,
+    "cn": 5,
+    "c": 5,
+    "nln": 13,
+    "ln": 4,
+    "nncnnc": 7,
+}
+"""Make-up of an invented document and its share: n prose, s a short
+remark, c a block, l one or a few lines by themselves, j data in JSON."""
 
 
 class Composer:
@@ -98,6 +113,10 @@ class Composer:
             elif letter == "l":
                 pool = r.choice(self._single)
                 found, more = CODE, [r.choice(pool) for _ in range(r.choice((1, 1, 1, 2, 3)))]
+            elif letter == "s":
+                found, more = PROSE, self._remark()
+            elif letter == "j":
+                found, more = MACHINE, code_negatives.data(r)
             else:
                 found, more = self._block()
             if lines and r.random() < 0.5:
@@ -117,6 +136,10 @@ class Composer:
         if shape < 0.1:
             return found, ["    " + line for line in lines]
         return found, [line.strip() for line in lines] if shape < 0.2 else lines
+
+    def _remark(self) -> list[str]:
+        r = self._random
+        return code_negatives.remark(r) if r.random() < 0.5 or not self._prose else list(r.choice(self._prose)[:1])
 
     def _talk(self) -> list[str]:
         r = self._random

@@ -2,6 +2,7 @@
 
 # ruff: noqa: SIM905, RUF005 - word lists and templates read better on one line
 
+import json
 import random
 from collections.abc import Callable
 
@@ -628,6 +629,74 @@ def handbook(r: random.Random) -> list[str]:
     return out
 
 
+def remark(r: random.Random) -> list[str]:
+    """One short thing that somebody says, with or without a full stop."""
+    text = r.choice(
+        [
+            f"I work for {r.choice(LAST)}",
+            f"i need those {r.choice(NOUNS)}s lol",
+            f"please {r.choice(VERBS)} the {r.choice(NOUNS)}",
+            f"thanks {r.choice(FIRST)}",
+            f"who is {name(r)}",
+            f"what is {number(r)} times {number(r)}",
+            f"give me {r.choice(['JavaScript', 'Python', 'SQL', 'bash'])} code to {r.choice(VERBS)} a {r.choice(NOUNS)}",
+            f"{r.choice(ADJECTIVES)} {r.choice(NOUNS)} {r.choice(NOUNS)}",
+            f"write a poem about a {r.choice(NOUNS)}",
+            f"my {r.choice(NOUNS)} is {r.choice(ADJECTIVES)}",
+            f"where can I {r.choice(VERBS)} {r.choice(NOUNS)}s in {r.choice(LAST)}",
+            f"is #{r.randint(1, 9)} the {r.choice(ADJECTIVES)} one",
+            f"{name(r)} ({r.choice(NOUNS)})",
+            f"add a {r.choice(NOUNS)} to the {r.choice(NOUNS)}",
+            f"how do I {r.choice(VERBS)} a {r.choice(NOUNS)} in {r.choice(['git', 'Excel', 'Python', 'Docker', 'Word'])}",
+            f"the {r.choice(NOUNS)} wants to be {r.choice(ADJECTIVES)} and {r.choice(ADJECTIVES)}",
+            f"hi, can you {r.choice(VERBS)} this",
+            f"{r.choice(WORDS)} vs {r.choice(WORDS)}",
+            f"make it {r.choice(ADJECTIVES)}er",
+            f"solve {r.choice('xyz')} + {r.randint(1, 9)} = {r.randint(10, 99)} for {r.choice('xyz')}",
+            f"x+y = {r.randint(1, 9)}z, express x in z",
+            "continue",
+            "yes",
+            "go on",
+            "try again",
+            "shorter please",
+            "merci d'avance",
+            "était-ce déjà corrigé ?",
+            "vielen Dank im Voraus",
+            "können Sie das prüfen",
+            "schöne Grüße",
+            "muchas gracias",
+            "¿me ayudas?",
+            "está mal, creo",
+            "grazie mille",
+            "è urgente",
+            "obrigado pela ajuda",
+            "não funciona",
+            "tack så mycket",
+            "dziękuję bardzo",
+            "teşekkürler",
+            "спасибо большое",
+            "не понимаю почему",
+            "дякую",
+            "谢谢",
+            "请解释一下",
+            "ありがとうございます",
+            "감사합니다",
+            "شكرا جزيلا",
+            "धन्यवाद",
+            "dank je wel",
+            "que faire ensuite",
+            "und dann",
+        ]
+    )
+    return [
+        r.choice(
+            [text, text.capitalize(), text + r.choice(".?!"), text.upper(), '"' + text + '"']
+            if r.random() < 0.5
+            else [text]
+        )
+    ]
+
+
 def essay(r: random.Random) -> list[str]:
     """Paragraphs, wrapped or not."""
     text = " ".join(paragraph(r) for _ in range(r.randint(2, 6)))
@@ -639,6 +708,41 @@ def essay(r: random.Random) -> list[str]:
             out.append("")
         out[-1] += (" " if out[-1] else "") + word
     return out
+
+
+def data(r: random.Random) -> list[str]:
+    """A JSON document: settings of an image prompt, records, answers of a service. It is data, not prose."""
+    indent = r.choice([2, 2, 2, 4, 4, None])
+    text = json.dumps(_object(r, r.randint(1, 3)), indent=indent, ensure_ascii=False)
+    return (text.replace("  ", "\u00a0 ") if r.random() < 0.05 else text).split("\n")
+
+
+def _object(r: random.Random, depth: int) -> dict[str, object]:
+    names = ["type", "style", "name", "id", "description", "details", "items", "status", "user_id", "createdAt", *WORDS]
+    return {
+        r.choice(["", "", r.choice(WORDS) + "_"]) + r.choice(names): _value(r, depth) for _ in range(r.randint(2, 7))
+    }
+
+
+def _value(r: random.Random, depth: int) -> object:
+    which = r.random()
+    if depth and which < 0.35:
+        return _object(r, depth - 1)
+    if depth and which < 0.5:
+        return [_value(r, depth - 1) for _ in range(r.randint(0, 4))]
+    return r.choice(
+        [
+            r.choice(WORDS),
+            sentence(r),
+            paragraph(r),
+            f"{r.choice(WORDS)} {r.choice(NOUNS)}",
+            r.randint(0, 9999),
+            r.random(),
+            True,
+            False,
+            None,
+        ]
+    )
 
 
 KINDS: tuple[Callable[[random.Random], list[str]], ...] = (

@@ -50,7 +50,13 @@ class CodeDetector:
         if not runs:
             return []
         ends = _line_ends(source.text)
-        return [self._finding(source.text, run, ends) for run in runs]
+        return [
+            self._finding(source.text, run, ends)
+            for run in runs
+            if any(
+                map(str.isalnum, source.text[ends[run.first] + 1 : ends[run.last + 1]])
+            )  # brackets alone say nothing
+        ]
 
     def _finding(self, text: str, run: "Run", ends: list[int]) -> Finding:
         start, end = ends[run.first] + 1, ends[run.last + 1]

@@ -130,6 +130,20 @@ def test_one_word_is_no_code(text):
     assert detect(text) == []
 
 
+def test_brackets_alone_are_not_reported():
+    assert detect("}\n") == detect("});\n}") == []
+
+
+def test_a_line_of_code_may_be_the_whole_text():
+    for line in ("kubectl get pods -n prod", "SELECT * FROM users WHERE id=1;", "const x = await fetch(url);"):
+        assert [text for _, _, text in seen(line)] == [line]
+
+
+def test_json_is_data():
+    text = '{\n  "style": "watercolour",\n  "subject": {\n    "name": "harbour",\n    "boats": 3\n  }\n}'
+    assert detect(text) == []
+
+
 def test_a_session_with_prompt_signs_is_shell():
     text = "$ kubectl get pods -n prod --selector app=web\n$ docker ps -a | grep web\n"
     assert [(kind, language) for kind, language, _ in seen(text)] == [("shell", "shell")]
