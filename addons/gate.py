@@ -7,9 +7,11 @@ Rules
 """
 
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
@@ -18,12 +20,16 @@ from mitmproxy.proxy import server_hooks
 
 from addons.convert import host_of, message_exchange, put_body, to_exchange, to_response
 from proxy import refusal
-from proxy.exchange import Client
+from proxy.exchange import Client, Exchange
 from proxy.judge import Judge, Ruling
 from proxy.outcomes import Outcomes
 
 logger = logging.getLogger("hushgate.gate")
 _STATE = "hushgate"
+_RPC = re.compile(r"/(?:[a-z]\w*\.)+[A-Z]\w*/[A-Z]\w*\Z")  # package.Service/Method
+_TARGET = re.compile(r"/[^\s#\x00-\x1f\x7f]*")
+UNREAD = b"\0"
+"""Stands for a body that is not waited for: no format that is read, so the policy decides about an unknown."""
 
 
 @dataclass(slots=True)
@@ -45,6 +51,11 @@ def _state(flow: http.HTTPFlow) -> _Flow:
     return state
 
 
+def _end(flow: http.HTTPFlow) -> None:
+    if flow.killable:
+        flow.kill()
+
+
 def closed(hook: Callable[["Gate", http.HTTPFlow], Awaitable[None]]) -> Callable[..., Any]:
     """Wrap a hook so that it fails closed: an exception becomes a refusal, or the end of the flow."""
 
@@ -54,8 +65,10 @@ def closed(hook: Callable[["Gate", http.HTTPFlow], Awaitable[None]]) -> Callable
             await hook(self, flow)
         except Exception as error:  # noqa: BLE001 - the boundary: mitmproxy would forward after an exception
             logger.error("hook %s failed: %s", hook.__name__, type(error).__name__)
+            if flow.websocket is not None and flow.websocket.messages:
+                flow.websocket.messages[-1].drop()  # a killed flow still sends it on
             if flow.websocket is not None or flow.response is not None:
-                flow.kill()
+                _end(flow)
             else:
                 flow.response = to_response(refusal.broken())
 
@@ -79,35 +92,41 @@ class Gate:
 
     @closed
     async def http_connect(self, flow: http.HTTPFlow) -> None:
-        """Accept CONNECT to intercepted hosts only; the front door sends no others, a reused connection might."""
-        if not self._judge.snapshot.catalogue.intercepts(host_of(flow.request)):
+        """Accept CONNECT to inspected hosts only; the front door sends no others, a reused connection might."""
+        if not self._inspects(flow):
             flow.response = to_response(refusal.misdirected())
 
     @closed
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Decide at once about bodies that never end (gRPC, Connect streams); they are judged by their headers."""
+        """Decide at once about calls whose body may never end: by their headers, the body being unread."""
         _state(flow)
-        kind = flow.request.headers.get("content-type", "").lower()
-        if not kind.startswith(("application/grpc", "application/connect+", "application/vnd.amazon.eventstream")):
-            return
-        await self._rule(flow)
-        if flow.response is None:
-            flow.request.stream = True
+        if endless(flow.request):
+            await self._rule(flow, replace(to_exchange(flow), body=UNREAD))
+            # HTTP/2 frames a body, HTTP/1.1 needs a header for it: without one the body would be the next request.
+            flow.request.stream = flow.response is None and (
+                lambda data: data if flow.server_conn.alpn == b"h2" or framed(flow.request) else b""
+            )
 
     @closed
     async def request(self, flow: http.HTTPFlow) -> None:
-        """Judge the whole request."""
+        """Judge the whole request. Trailers are not read, so they are not sent."""
+        flow.request.trailers = None
         if flow.response is None and _state(flow).ruling is None:
             await self._rule(flow)
+            if flow.request.is_http2 and flow.request.raw_content and not framed(flow.request):
+                flow.request.headers["content-length"] = str(len(flow.request.raw_content))
 
-    async def _rule(self, flow: http.HTTPFlow) -> None:
-        if misdirected(flow):
+    async def _rule(self, flow: http.HTTPFlow, exchange: Exchange | None = None) -> None:
+        if misdirected(flow) or (not flow.client_conn.tls_established and not self._inspects(flow)):
             self._outcomes.misdirected()
             flow.response = to_response(refusal.misdirected())
             return
-        client = self._client_of(flow.client_conn) or Client(flow.client_conn.peername[0])
+        if ambiguous(flow.request):
+            flow.response = to_response(refusal.broken())
+            return
+        client = self._client(flow)
         state = _state(flow)
-        exchange = to_exchange(flow)
+        exchange = exchange or to_exchange(flow)
         state.sent = len(exchange.body)
         ruling = state.ruling = await self._judge.judge(exchange, client)
         if ruling.answer is not None:
@@ -115,6 +134,15 @@ class Gate:
         elif ruling.body is not None:
             put_body(flow, ruling.body)
             state.sent = len(ruling.body)
+
+    def _client(self, flow: http.HTTPFlow) -> Client:
+        return self._client_of(flow.client_conn) or Client(flow.client_conn.peername[0])
+
+    def _inspects(self, flow: http.HTTPFlow) -> bool:
+        """Tell whether the front door would hand us this host too: it only saw the first request of the connection."""
+        host, client, snapshot = host_of(flow.request), self._client(flow), self._judge.snapshot
+        verb = snapshot.policy.inspect(host, client.groups, client.address, datetime.now(UTC))
+        return verb == "inspect" and snapshot.catalogue.intercepts(host)
 
     @closed
     async def responseheaders(self, flow: http.HTTPFlow) -> None:
@@ -173,12 +201,12 @@ class Gate:
         del flow.websocket.messages[:-1]  # mitmproxy keeps every message of a socket's life
         if not message.from_client or message.injected:
             return
-        client = self._client_of(flow.client_conn) or Client(flow.client_conn.peername[0])
+        client = self._client(flow)
         ruling = await self._judge.judge(message_exchange(flow, message.content, text=message.is_text), client)
         if ruling.answer is not None:
             message.drop()
             if ruling.frame is None:
-                flow.kill()
+                _end(flow)
             else:
                 ctx.master.commands.call("inject.websocket", flow, True, ruling.frame, True)
         elif ruling.body is not None:
@@ -195,6 +223,36 @@ class Gate:
     def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:  # noqa: ARG002
         """Count upstreams that cannot be reached."""
         self._outcomes.upstream_failed("connect")
+
+
+def framed(request: http.Request) -> bool:
+    """Tell whether the headers say where the body ends, as HTTP/1.1 needs it (RFC 9112, 6.3)."""
+    return "content-length" in request.headers or "transfer-encoding" in request.headers
+
+
+def ambiguous(request: http.Request) -> bool:
+    """Tell whether the next server could read a request in another way than we do.
+
+    That is: a target that is no path (RFC 9112, 3.2; in HTTP/2 it may hold anything), or a transfer coding that
+    compresses (RFC 9112, 7), which is not taken off here.
+    """
+    coding = request.headers.get("transfer-encoding", "chunked").strip().lower()
+    return coding != "chunked" or not (_TARGET.fullmatch(request.path) or request.path == "*")
+
+
+def endless(request: http.Request) -> bool:
+    """Tell whether a request is a remote call whose client may wait for answers before its body ends.
+
+    That takes a binary framing (gRPC, Connect, Amazon's event streams) and a path of its own (gRPC over HTTP/2: Path):
+    everything else is held and read whole, so that no label makes a prompt of JSON unread.
+    """
+    kind = request.headers.get("content-type", "").strip().lower()
+    path = request.path.partition("?")[0]
+    if "json" in kind or "content-encoding" in request.headers:
+        return False
+    if kind.startswith(("application/grpc", "application/connect+")):
+        return _RPC.search(path) is not None
+    return kind.startswith("application/vnd.amazon.eventstream") and path.endswith("/invoke-with-bidirectional-stream")
 
 
 def misdirected(flow: http.HTTPFlow) -> bool:

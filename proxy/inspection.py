@@ -197,7 +197,8 @@ class _Reading:
         self._cache = cache
         self._wanted = wanted
         self._seams = seams.seams(parts)
-        sources = [Source(part.text, f"{part.hint} {part.kind}") for part in parts]
+        # NUL ends the hint in a cache address: with one of its own, a text of the client's would stand for another.
+        sources = [Source(part.text, f"{part.hint} {part.kind}".replace("\0", " ")) for part in parts]
         sources.extend(seam.source for seam in self._seams)
         self._addresses = [cache.address(source) for source in sources]
         self._found: dict[bytes, dict[str, tuple[Finding, ...]]] = {}

@@ -92,14 +92,29 @@ async def test_an_exception_is_a_refusal_and_not_a_forward() -> None:
 
 
 async def test_a_stream_that_never_ends_is_judged_by_its_head() -> None:
-    the_flow = flow(headers=((b"host", b"api.openai.com"), (b"content-type", b"application/grpc+proto")))
+    the_flow = flow(
+        headers=((b"host", b"api.openai.com"), (b"content-type", b"application/grpc+proto")), path=b"/ai.v1.Chat/Talk"
+    )
     judge = await run(ALLOW, the_flow)
     assert the_flow.request.stream
     assert len(judge.asked) == 1
-    the_flow = flow(headers=((b"host", b"api.openai.com"), (b"content-type", b"application/grpc+proto")))
+    the_flow = flow(
+        headers=((b"host", b"api.openai.com"), (b"content-type", b"application/grpc+proto")), path=b"/ai.v1.Chat/Talk"
+    )
     await run(BLOCK, the_flow)
     assert the_flow.response.status_code == 400
     assert not the_flow.request.stream
+
+
+async def test_json_that_is_labelled_as_a_stream_is_read_whole() -> None:
+    for kind, path in (
+        (b"application/grpc", b"/v1/chat/completions"),
+        (b"application/connect+json", b"/ai.v1.Chat/Talk"),
+    ):
+        the_flow = flow(headers=((b"host", b"api.openai.com"), (b"content-type", kind)), path=path, content=b"{}")
+        judge = await run(ALLOW, the_flow)
+        assert not the_flow.request.stream
+        assert judge.asked[0].body == b"{}"
 
 
 async def test_an_answer_streams_and_says_that_the_request_was_changed() -> None:
