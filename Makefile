@@ -72,6 +72,6 @@ lock: $(BIN)/python ## resolve the dependencies anew
 	@for set in runtime dev; do $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.12 --no-header --override requirements/overrides.in requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## remove what make made
-	@rm -rf $(VENV) .venv-clients build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) .venv-clients tests/clients/node_modules build *.egg-info .mypy_cache .ruff_cache .pytest_cache
 
 .PHONY: help install run lint test test-clients test-services lock clean

@@ -232,18 +232,14 @@ class _Reading:
         by_part: list[list[Finding]] = [self._of(number) for number in range(len(self._parts))]
         for seam, number in zip(self._seams, range(len(self._parts), len(self._addresses)), strict=True):
             for finding in self._of(number):
-                halves = seams.split(seam, self._parts, finding)
-                if halves and not self._covered(by_part[seam.left], halves[0], by_part[seam.right], halves[1]):
-                    by_part[seam.left].append(halves[0])
-                    by_part[seam.right].append(halves[1])
+                pieces = seams.split(seam, finding)
+                if not any(
+                    f.category == piece.category and f.touches(piece) for at, piece in pieces for f in by_part[at]
+                ):
+                    for at, piece in pieces:
+                        by_part[at].append(piece)
         return tuple((number, finding) for number, found in enumerate(by_part) for finding in resolve(found))
 
     def _of(self, number: int) -> list[Finding]:
         known = self._found.get(self._addresses[number], {})
         return [finding for found in known.values() for finding in found]
-
-    @staticmethod
-    def _covered(left: list[Finding], first: Finding, right: list[Finding], second: Finding) -> bool:
-        return any(f.category == first.category and f.touches(first) for f in left) or any(
-            f.category == second.category and f.touches(second) for f in right
-        )

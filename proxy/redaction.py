@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from detectors.finding import Finding
 from proxy.exchange import Edit
+from proxy.seams import REST
 
 
 def label(entity: str) -> str:
@@ -32,6 +33,6 @@ def _edit(part: int, stretch: Sequence[Finding]) -> Edit:
     surest = max(stretch, key=lambda f: (f.category == "secret", f.score, f.end - f.start, f.entity))
     start = min(f.start for f in stretch)
     end = max(f.end for f in stretch)
-    # The second half of a value that was split over two parts goes without a second label.
-    tail = "seam" in surest.evidence and start == 0
+    # Of a value that was split over several parts only the first piece gets a label.
+    tail = REST in surest.evidence
     return Edit(part, start, end, "" if tail else label(surest.entity))

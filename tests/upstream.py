@@ -64,8 +64,7 @@ def openai_chat(request: Received) -> Reply:
         return reply_json({"object": "list", "model": "m", "data": [{"object": "embedding", "index": 0,
                            "embedding": [0.1, 0.2]}], "usage": {"prompt_tokens": 1, "total_tokens": 1}})  # fmt: skip
     if request.path.endswith("/v1/completions"):
-        return reply_json({"id": "c", "object": "text_completion", "created": 1, "model": "m",
-                           "choices": [{"index": 0, "text": "hello", "finish_reason": "stop", "logprobs": None}]})  # fmt: skip
+        return completions(stream=stream)
     return chat(stream=stream)
 
 
@@ -95,6 +94,15 @@ def chat(text: str = "hello from upstream", *, stream: bool = False) -> Reply:
     ends = {"delta": {}, "index": 0, "finish_reason": "stop"}
     events = [{**base, "object": "chat.completion.chunk", "choices": [choice]} for choice in [*words, ends]]
     return sse(*events, "[DONE]")
+
+
+def completions(text: str = "hello from upstream", *, stream: bool = False) -> Reply:
+    """Return an OpenAI Completions answer; a stream's chunks have the same shape."""
+    pieces = [word + " " for word in text.split()] if stream else [text]
+    events = [{"id": "cmpl-1", "object": "text_completion", "created": 1, "model": "gpt-test",
+               "choices": [{"index": 0, "text": piece, "finish_reason": "stop", "logprobs": None}]}
+              for piece in pieces]  # fmt: skip
+    return sse(*events, "[DONE]") if stream else reply_json(events[0])
 
 
 def responses(text: str = "hello from upstream", *, stream: bool = False) -> Reply:
@@ -141,8 +149,10 @@ def anthropic(text: str = "hello from upstream", *, stream: bool = False) -> Rep
 
 def gemini(text: str = "hello from upstream", *, stream: bool = False) -> Reply:
     """Return a Gemini generateContent answer."""
-    whole = {"candidates": [{"content": {"role": "model", "parts": [{"text": text}]}, "finishReason": "STOP"}]}
-    return sse(whole) if stream else reply_json(whole)
+    pieces = [word + " " for word in text.split()] if stream else [text]
+    events = [{"candidates": [{"content": {"role": "model", "parts": [{"text": piece}]}, "finishReason": "STOP"}]}
+              for piece in pieces]  # fmt: skip
+    return sse(*events) if stream else reply_json(events[0])
 
 
 class Authority:

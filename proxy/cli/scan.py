@@ -266,10 +266,11 @@ def _scan_body(decoded: "Decoded", scanner: "Scanner") -> tuple[list[dict[str, A
     for number, finding in found:
         if number < len(parts):
             continue
-        seam = joints[number - len(parts)]
-        halves = split(seam, parts, finding)
-        for at, half in zip((seam.left, seam.right), halves or (), strict=False):
-            if not any(n == at and f.category == half.category and f.touches(half) for n, f in own):
-                placed.append((at, half))
+        pieces = split(joints[number - len(parts)], finding)
+        if not any(
+            n == at and f.category == piece.category and f.touches(piece) for at, piece in pieces for n, f in own
+        ):
+            placed.extend(pieces)
+            own.extend(pieces)
     placed.sort(key=lambda item: (item[0], item[1].start, item[1].end))
     return [{"path": parts[number].path, **_values(finding)} for number, finding in placed], failed

@@ -8,13 +8,15 @@ Rules
 3. Bytes of no known text format are `media`; protocol buffers are `protobuf`.
 """
 
+import contextlib
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from proxy.codecs import media
 from proxy.codecs.dialect import Dialect, Label, load
 from proxy.codecs.form import read_fields
-from proxy.codecs.json_spans import Tree
+from proxy.codecs.json_spans import Tree, read_json
 from proxy.codecs.limits import Unreadable
 from proxy.codecs.multipart import Piece, read_pieces
 from proxy.codecs.reading import Reading
@@ -71,7 +73,9 @@ def _read(reading: Reading, body: bytes, content: Content, dialect: Dialect) -> 
     if content.upload:
         kind = "text/plain" if media.is_text_type(kind) and not media.is_binary(data) else ""
     if _PROTOBUF.match(kind):
-        raise Unreadable("protobuf")
+        if not _is_json(reading, data):
+            raise Unreadable("protobuf")
+        kind = "application/json"
     if kind.startswith("multipart/"):
         _read_multipart(reading, body, content, parameters.get("boundary", ""), dialect)
     elif _JSON_FRAMES.match(kind):
@@ -80,6 +84,17 @@ def _read(reading: Reading, body: bytes, content: Content, dialect: Dialect) -> 
         text = _text(reading, data, kind, parameters.get("charset", "").lower(), content)
         if text is not None:
             _read_document(reading, Document(text, content.start, content.end), kind, content, dialect)
+
+
+def _is_json(reading: Reading, data: bytes) -> bool:
+    """Tell whether bytes that are labelled as something else are one JSON array or object all the same."""
+    try:
+        text = data.decode()
+        return bool(_CONTAINER.match(text)) and bool(read_json(text, reading.limits).leaves)
+    except Unreadable as error:
+        return error.reason == "too_large"
+    except UnicodeDecodeError:
+        return False
 
 
 def _read_document(reading: Reading, document: Document, kind: str, content: Content, dialect: Dialect) -> None:
@@ -100,6 +115,14 @@ def _text(reading: Reading, data: bytes, kind: str, charset: str, content: Conte
     structured = bool(_JSON.fullmatch(kind) or _LINES.fullmatch(kind) or kind == _FORM)
     labelled = structured or media.is_text_type(kind)
     shown = None
+    if not structured and json.detect_encoding(data) not in ("utf-8", "utf-8-sig"):
+        with contextlib.suppress(UnicodeDecodeError):
+            wide = data.decode(json.detect_encoding(data))
+            if _CONTAINER.match(wide):  # as Python's json.loads reads it, whatever the label says
+                _read_document(
+                    reading, Document(wide), "application/json", replace(content, writable=False), load().get("generic")
+                )
+                return None
     if (charset in _UTF8 or (_LIKE_ASCII.fullmatch(charset) and data.isascii())) and (
         labelled or not media.is_binary(data)
     ):

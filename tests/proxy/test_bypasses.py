@@ -109,6 +109,20 @@ def test_a_target_that_is_no_path_is_refused(proxy: Proxy, upstream: Upstream, p
     assert not upstream.received
 
 
+@pytest.mark.parametrize("kind", ["application/grpc", "application/x-protobuf", "application/connect+proto"])
+def test_json_under_a_label_of_protobuf_is_read(proxy: Proxy, upstream: Upstream, kind: str) -> None:
+    body = chat("CONFIDENTIAL - do not distribute\nHeron")
+    assert proxy.request(OPENAI, CHAT, body, {"content-type": kind}).status == 400
+    assert not upstream.received
+
+
+@pytest.mark.parametrize("kind", ["application/octet-stream", "text/plain", "image/png"])
+def test_json_in_utf_16_is_read_whatever_its_label(proxy: Proxy, upstream: Upstream, kind: str) -> None:
+    body = chat("CONFIDENTIAL - do not distribute\nHeron").decode().encode("utf-16-le")
+    assert proxy.request(OPENAI, CHAT, body, {"content-type": kind}).status == 400
+    assert not upstream.received
+
+
 def test_trailers_carry_nothing(proxy: Proxy, upstream: Upstream) -> None:
     assert send(proxy, CHAT, chat("hello"), trailers=[("x-note", CARD)]) == "200"
     assert len(upstream.received) == 1

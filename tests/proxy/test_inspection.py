@@ -118,6 +118,16 @@ def test_a_value_across_two_parts_is_taken_out_of_both() -> None:
     assert texts == ["my [REDACTED_CREDIT_CARD]", " please"]
 
 
+def test_a_value_in_pieces_of_one_letter_is_taken_out() -> None:
+    runner, words = scanner()
+    content = [{"type": "text", "text": letter} for letter in "CARD"]
+    body = json.dumps({"model": "m", "messages": [{"role": "user", "content": content}]}).encode()
+    outcome = drive(exchange("", body=body), CLIENT, snapshot([words]), runner, now=NOW)
+    assert outcome.body is not None
+    texts = [part["text"] for part in json.loads(outcome.body)["messages"][0]["content"]]
+    assert texts == ["[REDACTED_CREDIT_CARD]", "", "", ""]
+
+
 def test_no_core_value_shows_text() -> None:
     runner, words = scanner()
     outcome = drive(exchange("CARD-CANARY"), CLIENT, snapshot([words]), runner, now=NOW)

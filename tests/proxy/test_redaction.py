@@ -25,5 +25,5 @@ def test_neighbouring_findings_stay_two() -> None:
 
 def test_the_second_half_of_a_split_value_goes_without_a_second_label() -> None:
     halves = [(0, Finding("US_SSN", "pii", 7, 11, 0.9, "t@1", evidence=("seam",))),
-              (1, Finding("US_SSN", "pii", 0, 7, 0.9, "t@1", evidence=("seam",)))]  # fmt: skip
+              (1, Finding("US_SSN", "pii", 0, 7, 0.9, "t@1", evidence=("seam", "seam:rest")))]  # fmt: skip
     assert [edit.text for edit in edits(halves)] == ["[REDACTED_US_SSN]", ""]
