@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 _DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+*-]+)?((?:;[\w.+-]+=[^;,]*)*+);base64,", re.IGNORECASE | re.ASCII)
-_BASE64 = re.compile(r"[A-Za-z0-9+/_\s-]*+={0,2}+\s*+", re.ASCII)
+_BASE64 = re.compile(r"\s*+(?:[A-Za-z0-9+/_-]++(?:[ \t]*+\r?\n\s*+)?+)*+={0,2}+\s*+", re.ASCII)
+"""Base64, wrapped at line ends or not (RFC 2045, 6.8). With blanks between words it is words."""
 _SPACE = re.compile(r"\s+", re.ASCII)
 _URL_SAFE = str.maketrans("-_", "+/")
 _TEXT_TYPE = re.compile(

@@ -221,6 +221,9 @@ def test_logins_are_logins(shipped: Catalogue, host: str, method: str, path: str
 
 def test_a_token_refresh_on_an_unlisted_path_is_a_login_too(shipped: Catalogue) -> None:
     assert shipped.match("api.groq.com", "POST", "/oauth/token").endpoint.activity == "auth"
+    assert shipped.match("api.groq.com", "POST", "/v2/oauth2/token").endpoint.activity == "auth"
+    for path in ("/v1/chat/completions/oauth/token", "/openai/v1/responses/oauth2/token"):
+        assert shipped.match("api.groq.com", "POST", path).endpoint.activity != "auth"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,9 @@ def test_base64_is_read_in_both_alphabets_padded_or_not() -> None:
         assert file is not None
         assert file.data == b"\xfb\xff\xbf"
     assert read_base64("eA", "") == read_base64("eA==", "")
-    assert read_base64("two words", "") is not None
+    assert read_base64("two\n  lines\r\nof it=", "") is None  # 10 characters and a pad are no whole bytes
+    assert read_base64("twolines\n  wrapped1\r\n", "") is not None
+    assert read_base64("two words", "") is None
     assert read_base64("no, not this", "") is None
     assert read_base64("abcde", "") is None
 
