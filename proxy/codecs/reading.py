@@ -23,6 +23,8 @@ from proxy.exchange import Part, Unread
 
 _JSON_TEXT = re.compile(r"\ufeff?[ \t\r\n]*+[\[{]")
 _SHORT = 128  # base64 so short is also read as what it says
+_SHORT_URL = 4096  # so is a data URL where a text is expected
+_SPACED = re.compile(r"\S\s+\S")
 _NOT_FILES = frozenset({"text", "url", "content", "file"})  # `type` of a source that holds no base64
 _TYPE_MARKS = ("media_type", "mime_type", "mimeType", "format")
 
@@ -85,12 +87,17 @@ class Reading:
     def string(self, span: Span, label: Label, path: str, hint: str, file_type: str = "", level: int = 0) -> None:
         """Take in one string: as JSON, as a file, or as it is."""
         text = styles.unescaped(span.raw, span.style)
+        if label.decided and label.kind == "metadata" and _SPACED.search(text):
+            label = Label(label.role, "prompt", False)  # a signature, an id or sealed state holds no words
         file = media.read_data_url(text) if text[:5].lower() == "data:" else None
         if file is None and label.media and file_type not in _NOT_FILES:
             file = media.read_base64(text, file_type)
             if file and len(text) <= _SHORT and not media.is_binary(file.data):
                 self._text(text, span, replace(label, writable=False), path, hint, level)
         if file:
+            expected = label.media or label.kind == "file"
+            if not expected and len(text) <= _SHORT_URL and media.as_text(file.data) is None:
+                self._text(text, span, replace(label, writable=False), path, hint, level)
             self.file(file, label, path + "|data:", hint, level)
         else:
             self._text(text, span, label, path, hint, level)

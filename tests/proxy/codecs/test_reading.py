@@ -3,9 +3,11 @@ import json
 from typing import Any
 
 from proxy.codecs import dialect
+from proxy.codecs.decode import decode
 from proxy.codecs.limits import Limits
 from proxy.codecs.reading import Reading
 from proxy.codecs.spans import Document
+from proxy.exchange import Exchange
 
 
 def read(value: Any, name: str = "generic", limits: Limits = Limits()) -> Reading:  # noqa: B008 - frozen
@@ -133,3 +135,21 @@ def test_text_side_by_side_is_read_as_one() -> None:
     assert first == second != 0
     assert other not in (0, first)
     assert groups["$.messages[0].content[0].type"] == 0
+
+
+def test_a_picture_where_a_text_is_expected_is_also_read_as_the_text_that_it_stands_as() -> None:
+    body = b'{"messages": [{"role": "user", "content": "data:image/png;base64,iVBORw0KGgoSECRETSECRET"}]}'
+    decoded = decode(
+        Exchange("POST", "https", "h", 443, "/", (("content-type", "application/json"),), body), "openai-chat"
+    )
+    assert any("SECRETSECRET" in part.text for part in decoded.prompt.parts)
+    assert [unread.reason for unread in decoded.prompt.unread] == ["media"]
+
+
+def test_words_in_the_place_of_sealed_state_are_a_prompt_of_the_user() -> None:
+    items = '[{"type": "reasoning", "encrypted_content": "%s"}]'
+    for content, kind, decided in (("gAAAAABsealed==", "metadata", True), ("our margin is twelve", "prompt", False)):
+        body = ('{"input": ' + items % content + "}").encode()
+        exchange = Exchange("POST", "https", "h", 443, "/", (("content-type", "application/json"),), body)
+        (part,) = [p for p in decode(exchange, "openai-responses").prompt.parts if p.text == content]
+        assert (part.kind, part.decided, part.writable) == (kind, decided, False)
