@@ -10,7 +10,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -41,7 +41,6 @@ class _Flow:
     first_byte: float = 0.0
     received: int = 0
     sent: int = 0
-    tasks: set[object] = field(default_factory=set)
 
 
 def _state(flow: http.HTTPFlow) -> _Flow:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from detectors.base import Source
 from detectors.finding import Finding
@@ -19,7 +19,11 @@ class FindingsCache:
     Only what a detector finished is stored: a time-out never is.
     """
 
-    def __init__(self, key: bytes, limit: int = 64 * 1024 * 1024) -> None:
+    def __init__(
+        self, key: bytes, limit: int = 64 * 1024 * 1024, observe: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """`limit` is in bytes; `observe` hears of each look-up: `hit`, `miss`, or `partial` where detectors lack."""
+        self.observe = observe
         self._key = key
         self._limit = limit
         self._size = 0

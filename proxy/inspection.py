@@ -211,6 +211,7 @@ class _Reading:
             known = cache.get(address)
             self._found[address] = {name: known[name] for name in wanted if name in known}
             missing = tuple(name for name in wanted if name not in known)
+            cache.observe("hit" if not missing else "partial" if self._found[address] else "miss")
             if missing:
                 self._pending[address] = Task(source, missing)
 

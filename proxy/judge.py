@@ -6,7 +6,6 @@ Rules
 3. One snapshot serves an exchange from its beginning to its end, whatever is reloaded meanwhile.
 """
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -109,6 +108,7 @@ class Judge:
         self, exchange: Exchange, client: Client, snapshot: Snapshot, event: str, started: float
     ) -> Outcome:
         detect = 0.0
+        stage, before = "decode", started
         steps = inspect(exchange, client, snapshot, self._cache, self._now(), self._limits)
         answer: Answer = None
         while True:
@@ -117,11 +117,13 @@ class Judge:
             except StopIteration as stop:
                 outcome: Outcome = stop.value
                 return outcome
+            self._tally.took(stage, time.perf_counter() - before)
             if isinstance(step, Scan):
                 before = time.perf_counter()
                 answer = await self._scans.scan(step.tasks, step.seconds)
-                detect = time.perf_counter() - before
+                stage, detect = "decide", time.perf_counter() - before
                 self._tally.took("detect", detect)
+                before += detect
                 if answer is None:
                     answer = Overloaded()
             else:
@@ -188,9 +190,3 @@ def worth_a_record(judged: Judged) -> bool:
         return True
     kinds = {part.kind for part in judged.decoded.prompt.parts}
     return bool(judged.exchange.body) and bool(kinds - {"credential", "metadata", "header"})
-
-
-async def wait_all(tasks: set[asyncio.Task[None]]) -> None:
-    """Wait for tasks that were started aside, for a clean end."""
-    if tasks:
-        await asyncio.wait(tasks)

@@ -40,7 +40,7 @@ LABELS: dict[str, tuple[str, ...] | int] = {
     "action": _ACTIONS,
     "mode": ("enforce", "shadow"),
     "category": _CATEGORIES,
-    "stage": ("decode", "detect", "decide", "rewrite", "total"),
+    "stage": ("decode", "detect", "decide", "total"),
     "direction": ("up", "down"),
     "type": 20,
     "outcome": ("passed", "inspected", "refused", "failed"),

@@ -69,7 +69,7 @@ class Worker:
             self._pool,
             self._trail,
             self._tally,
-            FindingsCache(base64.b64decode(boot["value_key"]), config.cache_bytes),
+            FindingsCache(base64.b64decode(boot["value_key"]), config.cache_bytes, self._tally.cache_lookup),
             Limits(body_bytes=config.max_body),
             Budget(config.max_in_flight, config.max_in_flight_per_client),
         )

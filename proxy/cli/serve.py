@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     from proxy.supervisor.files import SnapshotError
 
     logs.configure(config.log_level)
-    arbiter = Arbiter(config, note)
+    arbiter = Arbiter(config)
     try:
         asyncio.run(arbiter.run(_announce))
     except SnapshotError as error:

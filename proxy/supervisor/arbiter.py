@@ -51,9 +51,8 @@ _BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0)
 class Arbiter:
     """One running hushgate."""
 
-    def __init__(self, config: Config, say: Callable[[str], None]) -> None:
+    def __init__(self, config: Config) -> None:
         self._config = config
-        self._say = say
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._metrics = Metrics("supervisor")

@@ -40,6 +40,20 @@ def test_the_least_recently_used_entries_make_room() -> None:
     assert not cache.get(addresses[1])
 
 
+def test_look_ups_are_told() -> None:
+    from proxy.drive import drive
+    from tests.inside import CLIENT, exchange, scanner, snapshot
+
+    told: list[str] = []
+    cache = FindingsCache(b"key", observe=told.append)
+    runner, words = scanner()
+    for _ in range(2):
+        drive(exchange("hello"), CLIENT, snapshot([words]), runner, cache=cache)
+    half = len(told) // 2
+    assert set(told[:half]) == {"miss"}
+    assert set(told[half:]) == {"hit"}
+
+
 def test_the_key_matters_and_lone_surrogates_are_no_trouble() -> None:
     source = Source("\ud800")
     assert FindingsCache(b"a").address(source) != FindingsCache(b"b").address(source)
