@@ -15,6 +15,8 @@ _FINDING = 250
 class FindingsCache:
     """Least recently used findings, bounded by bytes. Holds no text: keys are HMAC-SHA256(key, hint NUL text).
 
+    A file's key is HMAC-SHA256 with another key over its type, suffix and bytes.
+
     An entry maps detector names (`id@version`) to findings, so that a detector that is missing is run and added.
     Only what a detector finished is stored: a time-out never is.
     """
@@ -25,6 +27,7 @@ class FindingsCache:
         """`limit` is in bytes; `observe` hears of each look-up: `hit`, `miss`, or `partial` where detectors lack."""
         self.observe = observe
         self._key = key
+        self._file_key = hmac.digest(key, b"files", hashlib.sha256)
         self._limit = limit
         self._size = 0
         self._entries: OrderedDict[bytes, dict[str, tuple[Finding, ...]]] = OrderedDict()
@@ -34,6 +37,11 @@ class FindingsCache:
 
     def address(self, source: Source) -> bytes:
         """Return the key under which `source` is kept."""
+        if source.file is not None:
+            head = f"{source.hint}\0{source.file.type}\0{source.file.suffix}\0".encode("utf-8", "surrogatepass")
+            keyed = hmac.new(self._file_key, head, hashlib.sha256)
+            keyed.update(source.file.data)
+            return keyed.digest()
         message = source.hint.encode("utf-8", "surrogatepass") + b"\x00" + source.text.encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, message, hashlib.sha256)
 

@@ -1,8 +1,11 @@
 """Neutral values of the core: an exchange, its client, the parts of its prompt."""
 
 import itertools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from detectors.base import File
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,26 @@ KINDS = ("prompt", "system", "tool_def", "tool_call", "tool_result", "file", "me
 ROLES = ("user", "assistant", "system", "tool", "")
 
 
+_TYPE = re.compile(r"[\w.+-]+/[\w.+*-]+", re.ASCII)
+_SUFFIX = re.compile(r"\.([A-Za-z0-9]{1,10})\s*\Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file inside a request, not read yet. `type` is the media type that came with it, empty for none."""
+
+    data: bytes = field(repr=False)
+    type: str = ""
+    name: str = field(default="", repr=False)
+
+    def file(self) -> File:
+        """Return what a reader needs of it: the bytes, a well-formed type, the suffix of the name."""
+        kind = self.type.partition(";")[0].strip().lower()
+        suffix = _SUFFIX.search(self.name)
+        known = len(kind) <= 128 and _TYPE.fullmatch(kind)
+        return File(self.data, kind if known else "", suffix[1].lower() if suffix else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One scalar leaf, object key or other stretch of text of a request.
@@ -55,6 +78,8 @@ class Part:
     `hint` is the leaf's own key name. `group` numbers the stretch that neighbouring parts are read as one text in
     (the parts of one message); parts of different groups never join. `decided` marks text that the vendor itself
     produced earlier (an assistant turn). `repr` shows neither path nor hint: object keys are text too.
+    A part with a `blob` is a file that an inspector has to read: its own text is empty, findings count characters of
+    the text that was read from it, and it is never writable.
     """
 
     path: str = field(repr=False)
@@ -65,6 +90,7 @@ class Part:
     hint: str = field(default="", repr=False)
     group: int = 0
     decided: bool = False
+    blob: Blob | None = None
 
 
 @dataclass(frozen=True, slots=True)

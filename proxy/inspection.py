@@ -15,7 +15,7 @@ from datetime import datetime
 from detectors.base import Source
 from detectors.finding import Finding
 from detectors.resolve import resolve
-from detectors.scan import Report, Task
+from detectors.scan import Report, Task, why_unread
 from policies.engine import decide
 from policies.facts import Facts, FindingFact
 from policies.model import Action, Verdict
@@ -23,7 +23,7 @@ from proxy import redaction, seams
 from proxy.cache import FindingsCache
 from proxy.catalogue import Match
 from proxy.codecs.decode import Decoded, Limits, decode
-from proxy.exchange import Client, Exchange, Part
+from proxy.exchange import Client, Exchange, Part, Unread
 from proxy.snapshot import Snapshot
 
 
@@ -107,10 +107,12 @@ def inspect(
             return Outcome(Action.BLOCK, None, overloaded=True)
         reading.learn(answer)
     findings = reading.findings()
+    unread = reading.unread()
+    decoded = replace(decoded, prompt=replace(decoded.prompt, unread=(*decoded.prompt.unread, *unread)))
     facts = replace(
         known,
         findings=tuple(_fact(number, finding, parts[part]) for number, (part, finding) in enumerate(findings)),
-        unknown=tuple(dict.fromkeys((*known.unknown, *reading.failed))),
+        unknown=tuple(dict.fromkeys((*known.unknown, *(miss.reason for miss in unread), *reading.failed))),
         ran=frozenset(name for name in wanted if name not in reading.incomplete),
     )
     verdict = decide(facts, snapshot.policy, now)
@@ -157,14 +159,17 @@ def _facts(exchange: Exchange, client: Client, snapshot: Snapshot, match: Match,
 
 def _wanted(snapshot: Snapshot, known: Facts) -> dict[str, str]:
     """Return the detectors to run, by name to cost: the cheap ones always, the others when a rule may need them."""
-    needed = {"structured", *snapshot.policy.needs(known)}
+    needed = {"structured", "file", *snapshot.policy.needs(known)}
     return {detector.name: detector.cost for detector in snapshot.detectors if detector.cost in needed}
 
 
 def _seconds(tasks: Sequence[Task], snapshot: Snapshot) -> float:
-    """Return the deadline: 2 s and 10 ms/kB; with names 300 ms and 6 ms/kB more (at most 5 s more); at most 15 s."""
-    size = sum(len(task.source.text) for task in tasks) / 1000
-    seconds = 2.0 + 0.010 * size
+    """Return the deadline: 2 s and 10 ms/kB; with names 300 ms and 6 ms/kB more (at most 5 s more); at most 15 s.
+
+    A file has 2 s more, as its text is not known yet.
+    """
+    size = sum(len(task.source.text) + len(task.source.file.data if task.source.file else b"") for task in tasks) / 1000
+    seconds = 2.0 + 0.010 * size + 2.0 * any(task.source.file for task in tasks)
     costs = {detector.name: detector.cost for detector in snapshot.detectors}
     if any(costs.get(name) == "names" for task in tasks for name in task.detectors):
         seconds += min(0.3 + 0.006 * size, 5.0)
@@ -190,15 +195,14 @@ def _fact(number: int, finding: Finding, part: Part) -> FindingFact:
 
 
 class _Reading:
-    """The texts of one prompt (its parts, then its seams), what the cache knows of them, and what was learned."""
+    """The texts and files of one prompt (its parts, then its seams), what is known of them, and what was learned."""
 
     def __init__(self, parts: Sequence[Part], cache: FindingsCache, wanted: Mapping[str, str]) -> None:
         self._parts = parts
         self._cache = cache
         self._wanted = wanted
         self._seams = seams.seams(parts)
-        # NUL ends the hint in a cache address: with one of its own, a text of the client's would stand for another.
-        sources = [Source(part.text, f"{part.hint} {part.kind}".replace("\0", " ")) for part in parts]
+        sources = [_source(part) for part in parts]
         sources.extend(seam.source for seam in self._seams)
         self._addresses = [cache.address(source) for source in sources]
         self._found: dict[bytes, dict[str, tuple[Finding, ...]]] = {}
@@ -206,11 +210,14 @@ class _Reading:
         self.failed: dict[str, None] = {}
         self.incomplete: set[str] = set()
         for address, source in zip(self._addresses, sources, strict=True):
-            if address in self._found or address in self._pending or not source.text:
+            if address in self._found or address in self._pending or not (source.text or source.file):
                 continue
             known = cache.get(address)
-            self._found[address] = {name: known[name] for name in wanted if name in known}
-            missing = tuple(name for name in wanted if name not in known)
+            names = [name for name, cost in wanted.items() if cost != "file" or source.file]
+            self._found[address] = {name: known[name] for name in names if name in known}
+            if source.file and "file" not in wanted.values():
+                continue  # nobody reads files
+            missing = tuple(name for name in names if name not in known)
             cache.observe("hit" if not missing else "partial" if self._found[address] else "miss")
             if missing:
                 self._pending[address] = Task(source, missing)
@@ -228,6 +235,18 @@ class _Reading:
                 self.failed[reason] = None
                 self.incomplete.add(name)
 
+    def unread(self) -> tuple[Unread, ...]:
+        """Return which files were not read, or not whole, and why: `media` where there is no reader."""
+        found = []
+        for number, part in enumerate(self._parts):
+            if part.blob is not None:
+                known = self._found.get(self._addresses[number], {})
+                reasons = {why for group in known.values() for finding in group if (why := why_unread(finding))}
+                if "file" not in self._wanted.values():
+                    reasons = {"media"}
+                found += [Unread(part.path, reason, len(part.blob.data)) for reason in sorted(reasons)]
+        return tuple(found)
+
     def findings(self) -> tuple[tuple[int, Finding], ...]:
         """Return `(part number, finding)` pairs, resolved part by part."""
         by_part: list[list[Finding]] = [self._of(number) for number in range(len(self._parts))]
@@ -243,4 +262,12 @@ class _Reading:
 
     def _of(self, number: int) -> list[Finding]:
         known = self._found.get(self._addresses[number], {})
-        return [finding for found in known.values() for finding in found]
+        return [finding for found in known.values() for finding in found if not why_unread(finding)]
+
+
+def _source(part: Part) -> Source:
+    """Return what is to be scanned of a part: its text, or its file."""
+    if part.blob is not None:
+        return Source("", part.kind, part.blob.file())
+    # NUL ends the hint in a cache address: with one of its own, a text of the client's would stand for another.
+    return Source(part.text, f"{part.hint} {part.kind}".replace("\0", " "))

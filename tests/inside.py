@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from detectors.base import Cost, Source
+from detectors.base import Cost, File, Opened, Source
 from detectors.finding import Digester, Finding
 from detectors.scan import Scanner
 from proxy.exchange import Client, Exchange
@@ -63,3 +63,22 @@ def exchange(text: str, **more: Any) -> Exchange:
 
 
 CLIENT = Client("10.0.0.1")
+
+
+class Files:
+    """Reads files that begin with `text:`; to it, everything else is a picture."""
+
+    name = "test.files@1"
+    cost: Cost = "file"
+    entities: frozenset[str] = frozenset()
+
+    def __init__(self) -> None:
+        self.opened = 0
+
+    def detect(self, source: Source, digest: Digester) -> Iterable[Finding]:
+        return ()
+
+    def open(self, file: File, deadline: float, clock: Callable[[], float]) -> Opened:
+        self.opened += 1
+        text = file.data.decode("latin-1")
+        return Opened(text[5:]) if text.startswith("text:") else Opened("", unread=("media",))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from proxy.cli.voice import Failure, paint
 
 if TYPE_CHECKING:
+    from proxy.exchange import Part
     from proxy.inspection import Judged, Outcome
     from proxy.snapshot import Snapshot
 
@@ -114,7 +115,7 @@ def describe(outcome: "Outcome", judged: "Judged", snapshot: "Snapshot", *, text
         "activity": judged.match.endpoint.activity,
         "parts": [
             {"path": part.path, "role": part.role, "kind": part.kind, "writable": part.writable,
-             **({"text": part.text} if text and part.kind != "credential" else {}), "findings": found.get(number, [])}
+             **_content(part, text), "findings": found.get(number, [])}
             for number, part in enumerate(parts)
         ],
         "unread": [{"path": u.path, "reason": u.reason, "bytes": u.bytes} for u in judged.decoded.prompt.unread],
@@ -133,6 +134,14 @@ def describe(outcome: "Outcome", judged: "Judged", snapshot: "Snapshot", *, text
     }  # fmt: skip
 
 
+def _content(part: "Part", text: bool) -> dict[str, Any]:
+    """Return what a part holds: its text, or what is known of its file."""
+    if part.blob is not None:
+        about = {"type": part.blob.type, "bytes": len(part.blob.data)}
+        return {"file": about | ({"name": part.blob.name} if text else {})}
+    return {"text": part.text} if text and part.kind != "credential" else {}
+
+
 _COLOUR = {"block": "red", "redact": "yellow", "monitor": "blue", "allow": "green"}
 
 
@@ -142,6 +151,8 @@ def _tell(report: dict[str, Any]) -> None:
     print("parts")
     for part in report["parts"]:
         shown = f"  {part['text'][:70]!r}" if "text" in part else ""
+        if "file" in part:
+            shown = f"  file of {part['file']['bytes']} bytes, {part['file']['type'] or 'no type'}"
         print(f"  {part['path']}  {part['role'] or '-'}/{part['kind']}{'' if part['writable'] else ' (fixed)'}{shown}")
         for finding in part["findings"]:
             print(

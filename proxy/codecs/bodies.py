@@ -5,13 +5,14 @@ Rules
    JSON array or object is read as one, whatever its label says.
 2. A label that the bytes do not bear out is unread: JSON that is none, text that is not UTF-8. What can be seen of
    it is a part all the same, not writable, so that a policy that lets it pass does not do so blindly.
-3. Bytes of no known text format are `media`; protocol buffers are `protobuf`.
+3. Bytes of no known text format are a file, for an inspector to read; so is what its label calls a document or a
+   picture, even where it looks like text. Protocol buffers are `protobuf`.
 """
 
 import contextlib
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from proxy.codecs import media
 from proxy.codecs.dialect import Dialect, Label, load
@@ -21,7 +22,7 @@ from proxy.codecs.limits import Unreadable
 from proxy.codecs.multipart import Piece, read_pieces
 from proxy.codecs.reading import Reading
 from proxy.codecs.spans import Document, Span
-from proxy.exchange import Part
+from proxy.exchange import Blob, Part
 
 _PARAMETER = re.compile(r';\s*([\w-]+)\s*=\s*(?:"([^"]*)"|([^;,\s]*))')
 _PROTOBUF = re.compile(r"application/(grpc|connect\+proto|x-protobuf|protobuf|proto|vnd\.google\.protobuf)\b(?!.*json)")
@@ -51,6 +52,7 @@ class Content:
     writable: bool = True
     upload: bool = False  # bytes of a file, whatever the label says
     message: bool = False  # a WebSocket message
+    name: str = field(default="", repr=False)  # the file's
 
 
 def media_type(header: str) -> tuple[str, dict[str, str]]:
@@ -61,10 +63,19 @@ def media_type(header: str) -> tuple[str, dict[str, str]]:
 
 def read_content(reading: Reading, body: bytes, content: Content, dialect: Dialect) -> None:
     """Take the parts of a stretch of `body` into `reading`; what is unread is noted there too."""
+    path = content.prefix or "body:"
+    whole = False
     try:
         _read(reading, body, content, dialect)
+        plain = bool(reading.parts) and reading.parts[-1].path == path
+        whole = plain and media.is_media_type(media_type(content.type)[0])
     except Unreadable as error:
-        reading.miss(content.prefix or "body:", error.reason, content.end - content.start)
+        whole = error.reason == "media"
+        if not whole:
+            reading.miss(path, error.reason, content.end - content.start)
+    if whole:
+        blob = Blob(body[content.start : content.end], content.type, content.name)
+        reading.blob(blob, Label("", content.kind or "file", False), path, path.partition(":")[2])
 
 
 def _read(reading: Reading, body: bytes, content: Content, dialect: Dialect) -> None:
@@ -207,10 +218,10 @@ def _read_text(reading: Reading, document: Document, content: Content, writable:
 
 def _read_form(reading: Reading, document: Document, content: Content) -> None:
     label = Label("", content.kind or "prompt", content.writable)
-    for field in read_fields(document.text):
-        name = document.text[field.name[0] : field.name[1]][:64]
+    for pair in read_fields(document.text):
+        name = document.text[pair.name[0] : pair.name[1]][:64]
         path = f"form:{name}"
-        for (start, end), where, hint in ((field.name, path + "~", ""), (field.value, path, name)):
+        for (start, end), where, hint in ((pair.name, path + "~", ""), (pair.value, path, name)):
             try:
                 if end > start:
                     reading.string(Span(document, start, end, "form"), label, where, hint)
@@ -239,7 +250,8 @@ def _read_multipart(reading: Reading, body: bytes, content: Content, boundary: s
         named = piece.filename_at is not None or piece.extended_filename
         _read_names(reading, body, piece, path)
         kind = "file" if named or not piece.name else ""
-        part = Content(piece.start, piece.end, piece.type, path, kind, writable, upload=bool(named))
+        name = piece.extended_filename.rpartition("'")[2] or _shown(body, piece.filename_at)
+        part = Content(piece.start, piece.end, piece.type, path, kind, writable, upload=bool(named), name=name)
         read_content(reading, body, part, dialect)
 
 
@@ -258,3 +270,7 @@ def _read_names(reading: Reading, body: bytes, piece: Piece, path: str) -> None:
         if name:
             span = Span(Document(name, start, end), 0, len(name), "filename")
             reading.add(Part(path + "@filename", "", "file", name, hint="filename"), span)
+
+
+def _shown(body: bytes, at: tuple[int, int] | None) -> str:
+    return body[at[0] : at[1]].decode("utf-8", "replace") if at else ""

@@ -5,7 +5,8 @@ Rules
    only `null` says nothing.
 2. A string that is itself a JSON array or object is read as such, to a depth; its leaves then stand for it. Where it
    is not, the string is one part.
-3. A string that carries a file gives that file's text, or is unread (`media`), or both where one cannot be sure.
+3. A string that carries a file gives that file's text, or a part with the file for an inspector to read, or both
+   where one cannot be sure. Nothing is unpacked here.
 4. A label of the outer leaf holds for everything inside it: what a user pastes cannot give itself another kind.
 5. Numbers and booleans of the request itself cannot be rewritten, since the server expects their type. A number in a
    JSON text inside a string can: it becomes a string.
@@ -19,7 +20,7 @@ from proxy.codecs.dialect import Dialect, Label
 from proxy.codecs.json_spans import Leaf, Tree, read_json
 from proxy.codecs.limits import Limits, Unreadable
 from proxy.codecs.spans import Document, Span
-from proxy.exchange import Part, Unread
+from proxy.exchange import Blob, Part, Unread
 
 _JSON_TEXT = re.compile(r"\ufeff?[ \t\r\n]*+[\[{]")
 _SHORT = 128  # base64 so short is also read as what it says
@@ -103,14 +104,18 @@ class Reading:
             self._text(text, span, label, path, hint, level)
 
     def file(self, file: media.File, label: Label, path: str, hint: str, level: int = 0) -> None:
-        """Take in a file out of a string: its text if it has one, and `media` unless it surely is text."""
+        """Take in a file out of a string: its text if it has one, and the file itself unless it surely is text."""
         text = None if media.is_binary(file.data) else media.as_text(file.data)
         if text is not None:
             inside = Label(label.role, "file" if label.kind == "prompt" else label.kind, False, label.decided)
             self._text(text, Span(Document(text), 0, len(text), "plain"), inside, path, hint, level)
         if text is None or media.is_media_type(file.type):
-            reason = "undecodable" if media.is_text_type(file.type) else "media"
-            self.miss(path.removesuffix("|data:"), reason, len(file.data))
+            self.blob(Blob(file.data, file.type), label, path.removesuffix("|data:"), hint)
+
+    def blob(self, blob: Blob, label: Label, path: str, hint: str = "") -> None:
+        """Take in a file that an inspector has to read. Raises Unreadable (too_large) after the last part allowed."""
+        kind = "file" if label.kind == "prompt" else label.kind
+        self.add(Part(path, label.role, kind, "", False, hint, decided=label.decided, blob=blob), None)
 
     def _text(self, text: str, span: Span, label: Label, path: str, hint: str, level: int) -> None:
         if level < self.limits.nested and _JSON_TEXT.match(text) and text.rstrip()[-1] in "]}":

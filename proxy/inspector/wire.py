@@ -2,8 +2,8 @@
 
 Rules
 1. A frame is a 4-byte length (of all that follows), an 8-byte request number and a payload; numbers are big-endian.
-2. A payload is one line of JSON and, in a request, the texts behind it, whose lengths the line gives. Texts may hold
-   lone surrogates, which JSON in UTF-8 cannot carry.
+2. A payload is one line of JSON and, in a request, the texts and files behind it, whose lengths the line gives. Texts
+   may hold lone surrogates, which JSON in UTF-8 cannot carry.
 3. The deadline is a value of the monotonic clock, which all processes of a machine share: a remaining time would not
    count the wait in the socket's buffer behind a slow job.
 4. A request has one last answer and perhaps one before it, with what is ready. Reports of both are added up.
@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from detectors.base import Source
+from detectors.base import File, Source
 from detectors.finding import Finding
 from detectors.scan import Report, Task
 
@@ -82,12 +82,14 @@ def encode_request(request: Request) -> bytes:
     if not math.isfinite(request.deadline):
         raise WireError("a deadline that is no finite number")
     lists: dict[tuple[str, ...], int] = {}
-    rows: list[tuple[int, int, int]] = []
+    rows: list[tuple[object, ...]] = []
     blobs: list[bytes] = []
     for task in request.tasks:
         text, hint = _to_bytes(task.source.text), _to_bytes(task.source.hint)
-        rows.append((len(text), len(hint), lists.setdefault(task.detectors, len(lists))))
-        blobs += (text, hint)
+        file = task.source.file
+        size = () if file is None else (len(file.data), file.type, file.suffix)
+        rows.append((len(text), len(hint), lists.setdefault(task.detectors, len(lists)), *size))
+        blobs += (text, hint) if file is None else (text, hint, file.data)
     return b"".join((_line([request.deadline, list(lists), rows]), *blobs))
 
 
@@ -97,11 +99,13 @@ def decode_request(payload: bytes) -> Request:
     try:
         deadline, lists, rows = orjson.loads(memoryview(payload)[:position])
         tasks = []
-        for text, hint, names in rows:
+        for text, hint, names, *more in rows:
             middle, end = position + text, position + text + hint
-            source = Source(_to_text(payload[position:middle]), _to_text(payload[middle:end]))
+            size, *about = more or (0,)
+            file = File(payload[end : end + size], *about) if more else None
+            source = Source(_to_text(payload[position:middle]), _to_text(payload[middle:end]), file)
             tasks.append(Task(source, tuple(lists[names])))
-            position = end
+            position = end + size
         if position != len(payload):
             raise WireError("a request whose lengths do not fit")
         return Request(float(deadline), tuple(tasks))

@@ -1,8 +1,8 @@
 import pytest
 
-from detectors.base import Source
+from detectors.base import File, Opened, Source
 from detectors.finding import Finding, keyed_digester
-from detectors.scan import Scanner, Task
+from detectors.scan import Scanner, Task, why_unread
 
 
 class Word:
@@ -152,3 +152,76 @@ def test_the_detectors_can_be_listed_in_the_order_they_were_given():
 
 def test_a_task_does_not_show_its_text():
     assert "536" not in repr(task("my ssn is 536-22-1234"))
+
+
+class Files:
+    """Reads `text:REST` as REST with a label, `late:REST` late, anything else not at all."""
+
+    name = "test.files@1"
+    cost = "file"
+    entities = frozenset({"LABEL_X"})
+
+    def __init__(self):
+        self.opened = 0
+
+    def detect(self, source, digest):
+        return ()
+
+    def open(self, file, deadline, clock):
+        self.opened += 1
+        kind, _, rest = file.data.decode().partition(":")
+        if kind == "broken":
+            raise RuntimeError(rest)
+        if kind not in ("text", "late"):
+            return Opened("", unread=("media",))
+        return Opened(rest, (Finding("LABEL_X", "label", 0, 0, 1.0, self.name),), late=kind == "late")
+
+
+def on_file(data, *detectors):
+    return Task(Source("", "file", File(data)), tuple(d.name for d in detectors))
+
+
+def test_the_text_of_a_file_is_what_detectors_look_at():
+    files, a = Files(), Word("amber")
+    (report,) = Scanner([files, a]).run([on_file(b"text:blue amber", files, a)])
+    assert [f.entity for f in report.findings[files.name]] == ["LABEL_X"]
+    assert [(f.start, f.end) for f in report.findings[a.name]] == [(5, 10)]
+    assert report.failed == {}
+
+
+def test_what_of_a_file_was_not_read_is_a_finding_with_the_reason():
+    files, a = Files(), Word("amber")
+    (report,) = Scanner([files, a]).run([on_file(b"png", files, a)])
+    assert [why_unread(f) for f in report.findings[files.name]] == ["media"]
+    assert report.findings[a.name] == ()
+
+
+def test_a_file_that_took_too_long_is_a_timeout_and_not_known_the_next_time():
+    files, a = Files(), Word("amber")
+    (report,) = Scanner([files, a]).run([on_file(b"late:amber", files, a)])
+    assert report.failed == {files.name: "timeout"}
+    assert len(report.findings[a.name]) == 1
+
+
+def test_a_reader_that_fails_is_an_error_and_its_file_stays_unsaid():
+    files, a = Files(), Word("amber")
+    (report,) = Scanner([files, a]).run([on_file(b"broken:blue", files, a)])
+    assert report.failed == {files.name: "error"}
+    assert "blue" not in repr(report)
+
+
+def test_a_file_is_read_once_for_all_phases_of_a_job():
+    files, a, n = Files(), Word("amber"), Word("name", "names")
+    scanner = Scanner([files, a, n])
+    soon = on_file(b"text:amber name", files, a)
+    scanner.run([soon])
+    (report,) = scanner.run([Task(soon.source, (n.name,))])
+    assert files.opened == 1
+    assert len(report.findings[n.name]) == 1
+    assert files.name not in report.findings
+
+
+def test_without_a_reader_a_file_is_media():
+    a = Word("amber")
+    (report,) = Scanner([a]).run([on_file(b"text:amber", a)])
+    assert report.failed == {a.name: "media"}

@@ -1,6 +1,6 @@
 """Findings are remembered by keyed hash, bounded by bytes."""
 
-from detectors.base import Source
+from detectors.base import File, Source
 from detectors.finding import Finding
 from proxy.cache import FindingsCache
 
@@ -57,3 +57,12 @@ def test_look_ups_are_told() -> None:
 def test_the_key_matters_and_lone_surrogates_are_no_trouble() -> None:
     source = Source("\ud800")
     assert FindingsCache(b"a").address(source) != FindingsCache(b"b").address(source)
+
+
+def test_a_file_is_kept_under_its_bytes_type_and_suffix_and_never_under_a_text() -> None:
+    cache = FindingsCache(b"key")
+    address = cache.address(Source("", "file", File(b"data", "application/pdf", "pdf")))
+    assert address == cache.address(Source("", "file", File(b"data", "application/pdf", "pdf")))
+    others = [File(b"datb", "application/pdf", "pdf"), File(b"data", "", "pdf"), File(b"data", "application/pdf", "")]
+    assert all(address != cache.address(Source("", "file", other)) for other in others)
+    assert address != cache.address(Source("application/pdf\0pdf\0data", "file"))

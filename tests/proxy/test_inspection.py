@@ -2,15 +2,17 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from detectors.scan import Report
+from detectors.scan import Report, Scanner
 from policies.model import Action
 from proxy.cache import FindingsCache
 from proxy.drive import drive
-from proxy.inspection import Overloaded, Record, Scan, inspect
-from tests.inside import CLIENT, exchange, scanner, snapshot
+from proxy.exchange import Exchange
+from proxy.inspection import Judged, Overloaded, Record, Scan, inspect
+from tests.inside import CLIENT, Files, Words, exchange, scanner, snapshot
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -132,3 +134,45 @@ def test_no_core_value_shows_text() -> None:
     runner, words = scanner()
     outcome = drive(exchange("CARD-CANARY"), CLIENT, snapshot([words]), runner, now=NOW)
     assert "CANARY" not in repr(outcome)
+
+
+def upload(data: bytes) -> Exchange:
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\nContent-Type: application/pdf\r\n\r\n'
+        + data
+        + b"\r\n--b--\r\n"
+    )
+    headers = (("content-type", "multipart/form-data; boundary=b"),)
+    return Exchange("POST", "https", "api.openai.com", 443, "/v1/files", headers, body)
+
+
+def judged(data: bytes, cache: FindingsCache, *detectors: Any) -> Judged:
+    outcome = drive(upload(data), CLIENT, snapshot(detectors), Scanner(detectors), now=NOW, cache=cache)
+    assert outcome.judged is not None
+    return outcome.judged
+
+
+def test_the_text_of_a_file_is_found_in_it_and_cannot_be_redacted() -> None:
+    files, words, cache = Files(), Words(), FindingsCache(b"k")
+    result = judged(b"text:my CARD\xff", cache, files, words)
+    ((number, finding),) = result.findings
+    part = result.decoded.prompt.parts[number]
+    assert (part.path, part.kind, finding.start) == ("multipart:file", "file", 3)
+    assert (result.verdict.action, result.facts.unknown) == (Action.BLOCK, ())
+
+    again = judged(b"text:my CARD\xff", cache, files, words)
+    assert (files.opened, again.findings) == (1, result.findings)
+
+
+def test_a_file_that_nobody_can_read_is_unknown_each_time() -> None:
+    files, words, cache = Files(), Words(), FindingsCache(b"k")
+    for _ in range(2):
+        result = judged(b"\x89PNG", cache, files, words)
+        assert (result.findings, result.facts.unknown) == ((), ("media",))
+        assert [(u.path, u.reason, u.bytes) for u in result.decoded.prompt.unread] == [("multipart:file", "media", 4)]
+    assert files.opened == 1
+
+
+def test_without_a_reader_files_are_media() -> None:
+    result = judged(b"text:CARD\xff", FindingsCache(b"k"), Words())
+    assert (result.findings, result.facts.unknown) == ((), ("media",))

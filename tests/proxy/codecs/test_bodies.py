@@ -13,11 +13,13 @@ JSON = '{"a":"SECRET"}'
 
 
 def texts(decoded: Decoded) -> dict[str, str]:
-    return {part.path: part.text for part in decoded.prompt.parts if not part.path.endswith("~")}
+    return {part.path: part.text for part in decoded.prompt.parts if not part.path.endswith("~") and not part.blob}
 
 
 def unread(decoded: Decoded) -> list[tuple[str, str]]:
-    return [(entry.path, entry.reason) for entry in decoded.prompt.unread]
+    """What is no text here: files for an inspector, and what nobody reads."""
+    files = [(part.path, "file") for part in decoded.prompt.parts if part.blob]
+    return files + [(entry.path, entry.reason) for entry in decoded.prompt.unread]
 
 
 def redact(decoded: Decoded) -> bytes:
@@ -81,10 +83,10 @@ def test_text_is_one_part(content_type: str, exchange: Make) -> None:
         (b"+AGE-", "text/plain; charset=utf-7", "undecodable"),
         (JSON.encode("utf-16-le"), "application/json; charset=utf-16le", "undecodable"),
         (JSON.encode("utf-16"), "application/json", "undecodable"),
-        (b"\x00\x01\x02", "", "media"),
-        (b"\x89PNG\r\n\x1a\n", "image/png", "media"),
-        (b"%PDF-1.4 text", "application/pdf", "media"),
-        (b"\n\x05hello\x12\x03abc", "", "media"),
+        (b"\x00\x01\x02", "", "file"),
+        (b"\x89PNG\r\n\x1a\n", "image/png", "file"),
+        (b"%PDF-1.4 text", "application/pdf", "file"),
+        (b"\n\x05hello\x12\x03abc", "", "file"),
         (b"\x00\x00\x00\x00\x05hello", "application/grpc", "protobuf"),
         (b"\x00\x00\x00\x00\x05hello", "application/grpc-web+proto", "protobuf"),
         (b"\x00\x00\x00\x00\x05hello", "application/connect+proto", "protobuf"),
@@ -142,14 +144,14 @@ def test_parts_of_a_multipart_body_are_read_each_as_what_it_is(exchange: Make) -
     assert redact(decoded) == MULTIPART.replace("SECRET", "[X]").encode()
 
 
-def test_one_binary_part_is_media_and_the_others_are_read(exchange: Make) -> None:
+def test_one_binary_part_is_a_file_and_the_others_are_read(exchange: Make) -> None:
     body = (
         b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
         b'\x89PNG\r\n\x1a\n\xff\r\n--b\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nSECRET\r\n--b--\r\n'
     )
     decoded = decode(exchange(body, "multipart/form-data; boundary=b"), "generic")
     assert texts(decoded) == {"multipart:file@filename": "a.png", "multipart:prompt": "SECRET"}
-    assert unread(decoded) == [("multipart:file", "media")]
+    assert unread(decoded) == [("multipart:file", "file")]
     assert redact(decoded) == body.replace(b"SECRET", b"[X]")
 
 
@@ -169,7 +171,7 @@ def test_multipart_inside_multipart_is_undecodable(exchange: Make) -> None:
 
 def test_an_upload_labelled_json_is_taken_for_what_it_is(exchange: Make) -> None:
     upload = {"x_goog_upload_command": "upload, finalize"}
-    assert unread(decode(exchange(b"%PDF-1.4\xff", **upload), "generic")) == [("body:", "media")]
+    assert unread(decode(exchange(b"%PDF-1.4\xff", **upload), "generic")) == [("body:", "file")]
     decoded = decode(exchange("my SECRET notes", **upload), "generic")
     assert (decoded.prompt.parts[0].kind, unread(decoded)) == ("file", [])
 
@@ -190,3 +192,24 @@ def test_a_text_file_in_a_data_url_is_read(exchange: Make) -> None:
     assert texts(decoded) == {"$.file|data:": "my SECRET"}
     assert decoded.prompt.parts[-1].kind == "file"
     assert unread(decoded) == []
+
+
+def test_a_file_has_its_name_type_and_bytes_and_shows_none_of_them(exchange: Make) -> None:
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="Plan.PDF"\r\nContent-Type: application/pdf; x=1'
+        b"\r\n\r\n%PDF-1.4 SECRET\xff\r\n--b--\r\n"
+    )
+    (part,) = (p for p in decode(exchange(body, "multipart/form-data; boundary=b"), "generic").prompt.parts if p.blob)
+    assert part.blob is not None
+    assert (part.blob.name, part.blob.data) == ("Plan.PDF", b"%PDF-1.4 SECRET\xff")
+    assert (part.blob.file().type, part.blob.file().suffix) == ("application/pdf", "pdf")
+    assert (part.kind, part.text, part.writable) == ("file", "", False)
+    assert "SECRET" not in repr(part)
+    assert "Plan" not in repr(part)
+
+
+@pytest.mark.parametrize("content_type", ["application/pdf", "image/png", "application/zip"])
+def test_text_that_calls_itself_a_document_is_read_as_both(content_type: str, exchange: Make) -> None:
+    decoded = decode(exchange(b"hello SECRET", content_type), "generic")
+    assert texts(decoded) == {"body:": "hello SECRET"}
+    assert unread(decoded) == [("body:", "file")]

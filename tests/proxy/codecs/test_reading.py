@@ -18,11 +18,15 @@ def read(value: Any, name: str = "generic", limits: Limits = Limits()) -> Readin
 
 
 def texts(reading: Reading) -> dict[str, str]:
-    return {part.path: part.text for part in reading.parts if not part.path.endswith("~")}
+    return {part.path: part.text for part in reading.parts if not part.path.endswith("~") and not part.blob}
 
 
 def unread(reading: Reading) -> list[tuple[str, str, int]]:
     return [(entry.path, entry.reason, entry.bytes) for entry in reading.unread]
+
+
+def files(reading: Reading) -> list[tuple[str, str, int]]:
+    return [(part.path, part.blob.type, len(part.blob.data)) for part in reading.parts if part.blob]
 
 
 def test_numbers_and_booleans_are_parts_and_null_says_nothing() -> None:
@@ -72,7 +76,7 @@ def test_what_a_user_pastes_cannot_make_itself_a_credential() -> None:
     assert {(part.role, part.kind, part.decided) for part in inner} == {("user", "prompt", False)}
 
 
-def test_files_in_strings_are_media_unless_they_are_text() -> None:
+def test_files_in_strings_are_for_an_inspector_unless_they_are_text() -> None:
     png = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(200)).decode()
     reading = read(
         {
@@ -93,9 +97,9 @@ def test_files_in_strings_are_media_unless_they_are_text() -> None:
         },
         "gemini-generate",
     )
-    assert unread(reading) == [
-        ("$.contents[0].parts[0].inlineData.data", "media", 208),
-        ("$.contents[0].parts[2].text", "media", 208),
+    assert files(reading) == [
+        ("$.contents[0].parts[0].inlineData.data", "image/png", 208),
+        ("$.contents[0].parts[2].text", "image/png", 208),
     ]
     assert texts(reading)["$.contents[0].parts[1].inline_data.data|data:"] == "name,ssn\n" * 30
     assert not any(part.writable for part in reading.parts if part.path.endswith("|data:"))
@@ -104,7 +108,7 @@ def test_files_in_strings_are_media_unless_they_are_text() -> None:
 def test_what_may_be_a_word_or_a_file_is_read_as_both() -> None:
     reading = read({"images": ["password"]})
     assert texts(reading) == {"$.images[0]": "password"}
-    assert unread(reading) == [("$.images[0]", "media", 6)]
+    assert files(reading) == [("$.images[0]", "", 6)]
 
 
 def test_token_ids_are_unread_once() -> None:
@@ -143,7 +147,7 @@ def test_a_picture_where_a_text_is_expected_is_also_read_as_the_text_that_it_sta
         Exchange("POST", "https", "h", 443, "/", (("content-type", "application/json"),), body), "openai-chat"
     )
     assert any("SECRETSECRET" in part.text for part in decoded.prompt.parts)
-    assert [unread.reason for unread in decoded.prompt.unread] == ["media"]
+    assert [part.blob.type for part in decoded.prompt.parts if part.blob] == ["image/png"]
 
 
 def test_words_in_the_place_of_sealed_state_are_a_prompt_of_the_user() -> None:

@@ -78,7 +78,7 @@ def test_each_planted_word_is_seen_and_what_is_writable_can_be_taken_out(path: P
         seen = canaries([part.text for part in decoded.prompt.parts])
         unseen = planted - seen
         assert unseen <= {"CANARY-PDF"}
-        assert not unseen or any(entry.reason == "media" for entry in decoded.prompt.unread)
+        assert not unseen or any(part.blob and b"CANARY-PDF" in part.blob.data for part in decoded.prompt.parts)
 
         body = redacted(decoded)
         again = decode(Exchange("POST", "https", "h", 443, exchange.path, exchange.headers, body), "generic")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.base import Source
+from detectors.base import File, Source
 from detectors.finding import Finding
 from detectors.scan import Report, Task
 from proxy.inspector.wire import (
@@ -131,3 +131,12 @@ def test_what_a_careless_detector_reports_is_refused_where_it_is_made(found):
 
 def test_repr_shows_no_text():
     assert "CANARY" not in repr(Request(1.0, (Task(Source("CANARY"), ("a@1",)),)))
+
+
+@given(st.binary(), st.sampled_from(("", "application/pdf")), st.sampled_from(("", "pdf")), ANY_TEXT)
+def test_a_file_comes_back_as_it_was(data, kind, suffix, after):
+    sent = (Task(Source("", "file", File(data, kind, suffix)), ("x@1",)), Task(Source(after), ("x@1",)))
+    first, second = decode_request(encode_request(Request(1.0, sent))).tasks
+    assert first.source.file is not None
+    assert (first.source.file.data, first.source.file.type, first.source.file.suffix) == (data, kind, suffix)
+    assert second == sent[1]
