@@ -67,6 +67,9 @@ test-services: $(VENV)/.dev ## with servers and tools from Debian's packages
 	|| echo "test-services: Debian's packages could not be installed; the tests that need them skip" >&2; fi
 	@$(BIN)/python -P -m pytest -m services -rs tests
 
+bench: install ## what it costs, beside mitmdump (and Squid where installed); ARGS="proxy requests" for a part
+	@$(BIN)/hushgate bench $(or $(ARGS),proxy)
+
 lock: $(BIN)/python ## resolve the dependencies anew
 	@for set in bootstrap clients; do $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.12 --no-header requirements/$$set.in -o requirements/$$set.txt; done
 	@for set in runtime dev; do $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.12 --no-header --override requirements/overrides.in requirements/$$set.in -o requirements/$$set.txt; done
@@ -74,4 +77,4 @@ lock: $(BIN)/python ## resolve the dependencies anew
 clean: ## remove what make made
 	@rm -rf $(VENV) .venv-clients tests/clients/node_modules build *.egg-info .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help install run lint test test-clients test-services lock clean
+.PHONY: help install run lint test test-clients test-services bench lock clean

@@ -14,13 +14,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from mitmproxy import addonmanager, connection, options, tls
+from mitmproxy import connection, options, tls
 from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig
 from mitmproxy.connection import ConnectionState
 from mitmproxy.master import Master
 from mitmproxy.proxy import commands, context, events, mode_servers, mode_specs, server, server_hooks
 from mitmproxy.proxy.layers import modes
 
+from addons.dispatch import Dispatch
 from proxy.exchange import Client
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -99,6 +100,13 @@ class _Connection(mode_servers.ProxyConnectionHandler):
         super().__init__(engine.master, reader, writer, engine.master.options, _REGULAR)
         self.layer = modes.HttpProxy(self.layer.context)
         self._connect = engine.connect
+        self._dispatch = engine.dispatch
+
+    async def handle_hook(self, hook: commands.StartHook) -> None:
+        """Call our addons; a hook that nobody listens to costs nothing. No flow is ever paused for a person."""
+        if self._dispatch.listens(hook.name):
+            with self.timeout_watchdog.disarm():
+                await self._dispatch.call(hook)
 
     async def open_connection(self, command: commands.OpenConnection) -> None:
         """Dial through `connect` instead of asyncio: access list, pinned address, connect timeout."""
@@ -160,6 +168,7 @@ class Engine:
         self.master.addons.add(
             core.Core(), disable_h2c.DisableH2C(), self._proxyserver, next_layer.NextLayer(), _Leaves(mint), *addons
         )
+        self.dispatch = Dispatch(self.master.addons.chain)
         self.master.options.update(
             mode=[],
             connection_strategy="lazy",
@@ -211,7 +220,7 @@ _EXPECTED = {
     ),
     "TlsConfig.get_cert": (tlsconfig.TlsConfig, "get_cert", ["self", "conn_context"]),
     "TlsConfig.tls_start_client": (tlsconfig.TlsConfig, "tls_start_client", ["self", "tls_start"]),
-    "AddonManager.trigger_event": (addonmanager.AddonManager, "trigger_event", ["self", "event"]),
+    "ConnectionHandler.handle_hook": (server.ConnectionHandler, "handle_hook", ["self", "hook"]),
 }
 
 

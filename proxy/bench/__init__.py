@@ -1,0 +1,1 @@
+"""Measurements: what hushgate costs beside its peers, interleaved in one run, with spread."""

@@ -1,0 +1,62 @@
+"""Load for one program: bodies in, timings out; and the bodies."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+
+from proxy.bench.line import Line, Timing, Way
+
+CHAT = "/v1/chat/completions"
+_WORDS = (
+    "the report says that most of our orders arrive late because a carrier changed its route in spring and nobody told "
+    "the warehouse so please write a short and friendly note to the team that explains what we will do about it next"
+)
+
+
+def prose(size: int, seed: int) -> str:
+    """Return about `size` characters of ordinary words, others for each seed."""
+    vocabulary = _WORDS.split()
+    step = 1 + 2 * (seed % 19)
+    words: list[str] = [f"note {seed}:"]
+    length = len(words[0])
+    for number in itertools.count(seed):
+        if length >= size:
+            return " ".join(words)
+        words.append(vocabulary[number * step % len(vocabulary)] + (".\n" if number % 17 == 0 else ""))
+        length += len(words[-1]) + 1
+    return ""
+
+
+def chat(*turns: str) -> bytes:
+    """Return a request body of Chat Completions: user and assistant by turns."""
+    roles = itertools.cycle(("user", "assistant"))
+    messages = [{"role": role, "content": text} for role, text in zip(roles, turns, strict=False)]
+    return json.dumps({"model": "gpt-bench", "messages": messages}).encode()
+
+
+async def post_all(way: Way, bodies: Sequence[bytes], lines: int = 1, path: str = CHAT) -> list[Timing]:
+    """Post every body once, over so many connections at a time. Raises ValueError where one is not answered 200."""
+    opened = [await Line.open(way) for _ in range(lines)]
+    work = iter(bodies)
+    timings: list[Timing] = []
+
+    async def run(line: Line, work: Iterator[bytes]) -> None:
+        for body in work:
+            timing = await line.post(path, body)
+            if timing.status != 200:
+                raise ValueError(f"a request was answered {timing.status}")
+            timings.append(timing)
+
+    try:
+        await asyncio.gather(*(run(line, work) for line in opened))
+    finally:
+        for line in opened:
+            line.close()
+    return timings
+
+
+async def handshakes(way: Way, number: int) -> None:
+    """Open and close so many connections, one after the other."""
+    for _ in range(number):
+        (await Line.open(way)).close()

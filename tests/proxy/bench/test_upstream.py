@@ -1,0 +1,10 @@
+import json
+
+from proxy.bench.upstream import event
+
+
+def test_an_event_tells_when_it_was_sent() -> None:
+    size, _, rest = event(12.5).partition(b"\r\n")
+    data = rest[: int(size, 16)]
+    assert rest[int(size, 16) :] == b"\r\n"
+    assert json.loads(data.removeprefix(b"data: "))["id"] == "12.500000"
