@@ -66,6 +66,8 @@ PURE = (
     "detectors/",
     "policies/",
     "proxy/codecs/",
+    "proxy/placeholder.py",
+    "proxy/restore/",
     "proxy/inspection.py",
     "proxy/seams.py",
     "proxy/redaction.py",

@@ -1,0 +1,1 @@
+"""Answers on their way back: placeholders become values again, while the answer streams."""

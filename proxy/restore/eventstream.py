@@ -1,0 +1,112 @@
+"""Length-prefixed streams: Amazon's event stream and Connect's envelopes; the bytes in, their messages out.
+
+Amazon (vnd.amazon.eventstream): total length, length of the headers, CRC-32 of these two, headers, payload, CRC-32 of
+all before it; lengths and sums are big-endian. Connect (https://connectrpc.com/docs/protocol): a byte of flags, the
+length of the message, the message.
+"""
+
+import base64
+import json
+import zlib
+from binascii import Error as Base64Error
+from functools import partial
+
+from proxy.restore.framing import LONGEST
+from proxy.restore.weave import Event
+
+_PRELUDE = 12
+_SUM = 4
+_ENVELOPE = 5
+_COMPRESSED = 1
+
+
+class EventStreamFraming:
+    """Cuts Amazon's event stream. What does not add up passes as it is, with all that follows."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+        self._passing = False
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Return the messages that `data` completes."""
+        self._rest += data
+        events: list[Event] = []
+        while not self._passing and len(self._rest) >= _PRELUDE:
+            total, head = int.from_bytes(self._rest[:4]), int.from_bytes(self._rest[4:8])
+            right = zlib.crc32(self._rest[:8]) == int.from_bytes(self._rest[8:12])
+            if not right or total > LONGEST or _PRELUDE + head + _SUM > total:
+                self._passing = True
+            elif len(self._rest) < total:
+                break
+            else:
+                events.append(_message(bytes(self._rest[:total]), head))
+                del self._rest[:total]
+        return events + self.flush() if self._passing else events
+
+    def flush(self) -> list[Event]:
+        """Return what is left."""
+        rest, self._rest = bytes(self._rest), bytearray()
+        return [Event(rest)] if rest else []
+
+
+def _message(raw: bytes, head: int) -> Event:
+    headers, payload = raw[_PRELUDE : _PRELUDE + head], raw[_PRELUDE + head : -_SUM]
+    inner = _inner(payload)
+    if inner is None:
+        return Event(raw, payload, partial(message, headers))
+
+    def render(changed: bytes) -> bytes:
+        outer = json.loads(payload) | {"bytes": base64.b64encode(changed).decode()}
+        return message(headers, json.dumps(outer, separators=(",", ":")).encode())
+
+    return Event(raw, inner, render)
+
+
+def _inner(payload: bytes) -> bytes | None:
+    """Return the event that a chunk of InvokeModelWithResponseStream carries in base64, None where there is none."""
+    if not payload.startswith(b"{") or b'"bytes"' not in payload:
+        return None
+    try:
+        return base64.b64decode(json.loads(payload)["bytes"], validate=True)
+    except (ValueError, Base64Error, TypeError, KeyError, RecursionError):
+        return None
+
+
+def message(headers: bytes, payload: bytes) -> bytes:
+    """Return one message of Amazon's event stream; `headers` are encoded already."""
+    prelude = (_PRELUDE + len(headers) + len(payload) + _SUM).to_bytes(4) + len(headers).to_bytes(4)
+    body = prelude + zlib.crc32(prelude).to_bytes(4) + headers + payload
+    return body + zlib.crc32(body).to_bytes(4)
+
+
+class ConnectFraming:
+    """Cuts Connect's envelopes; compressed ones pass as they are."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Return the messages that `data` completes."""
+        self._rest += data
+        events: list[Event] = []
+        while len(self._rest) >= _ENVELOPE:
+            size = _ENVELOPE + int.from_bytes(self._rest[1:_ENVELOPE])
+            if size > LONGEST:
+                return events + self.flush()
+            if len(self._rest) < size:
+                break
+            raw = bytes(self._rest[:size])
+            del self._rest[:size]
+            readable = not raw[0] & _COMPRESSED
+            events.append(Event(raw, raw[_ENVELOPE:], partial(envelope, raw[0])) if readable else Event(raw))
+        return events
+
+    def flush(self) -> list[Event]:
+        """Return what is left."""
+        rest, self._rest = bytes(self._rest), bytearray()
+        return [Event(rest)] if rest else []
+
+
+def envelope(flags: int, payload: bytes) -> bytes:
+    """Return one envelope of Connect."""
+    return bytes([flags]) + len(payload).to_bytes(4) + payload

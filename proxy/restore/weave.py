@@ -1,0 +1,194 @@
+"""Events of an answer in, the same events out with texts replaced, although a text is spread over many of them.
+
+Rules
+1. Events leave in the order in which they came. One waits while a text that has a piece in it could still turn out to
+   need a replacement; everything after it waits too.
+2. A text is the pieces of one name (`Place.name`), end to end. Only its end can be undecided, and only as much of it as
+   `Editor.settled` says: what is before leaves for good, whatever comes.
+3. The result does not depend on how the text was cut: a replacement is written where its first character stood, and
+   what it replaces is taken out of all the pieces that it lies in.
+4. Waiting ends: with the text, after `PATIENCE` further events without a piece of it, at `MOST` bytes, with the answer.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from proxy.codecs.limits import Unreadable
+from proxy.codecs.spans import Change, Span, rewrite
+from proxy.restore.nesting import Nest, escaped
+from proxy.restore.places import Place, Places
+
+PATIENCE = 32  # events
+MOST = 1 << 20  # bytes that wait
+_TEXTS = 512  # texts of one answer whose nesting is remembered
+
+
+@dataclass(slots=True)
+class Event:
+    """One event: what stood on the wire, the part of it that is read (None: nothing), and how it is written again.
+
+    `plain`: the payload is text, whatever it looks like.
+    """
+
+    raw: bytes = field(repr=False)
+    payload: bytes | None = field(default=None, repr=False)
+    render: Callable[[bytes], bytes] = field(default=bytes, repr=False)
+    plain: bool = False
+    changes: dict[Span, list[Change]] = field(default_factory=dict, repr=False)
+    waiting: int = 0
+
+    def written(self) -> bytes:
+        """Return the event as it leaves."""
+        if not self.changes or self.payload is None:
+            return self.raw
+        return self.render(rewrite(self.payload, self.changes))
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Put `value` in the place of characters `start` to `end`."""
+
+    start: int
+    end: int
+    value: str = field(repr=False)
+
+
+class Editor(Protocol):
+    """Says what is to be replaced in a text."""
+
+    def replacements(self, text: str) -> Sequence[Replacement]:
+        """Return what is to be replaced, in order, without overlaps."""
+
+    def settled(self, text: str) -> int:
+        """Return up to where no further text can change what `replacements` says."""
+
+
+@dataclass(slots=True)
+class _Piece:
+    event: Event
+    span: Span
+    length: int
+    done: int = 0  # characters that are settled
+
+
+@dataclass(slots=True)
+class _Text:
+    nest: Nest = field(default_factory=Nest)
+    pieces: deque[_Piece] = field(default_factory=deque)
+    pending: str = field(default="", repr=False)
+    seen: int = 0  # number of the event with its last piece
+
+
+class Weave:
+    """One answer."""
+
+    def __init__(self, editor: Editor, patience: int = PATIENCE, most: int = MOST) -> None:
+        self._editor = editor
+        self._patience = patience
+        self._most = most
+        self._places = Places()
+        self._texts: OrderedDict[Hashable, _Text] = OrderedDict()
+        self._open: dict[Hashable, _Text] = {}  # those with pieces that wait
+        self._queue: deque[Event] = deque()
+        self._size = 0
+        self._number = 0
+        self.replaced = 0
+
+    @property
+    def holding(self) -> bool:
+        """Tell whether an event waits."""
+        return bool(self._queue)
+
+    def add(self, event: Event) -> list[bytes]:
+        """Take in one event, return what leaves."""
+        self._number += 1
+        self._queue.append(event)
+        self._size += len(event.raw)
+        for place in self._read(event):
+            self._take(event, place)
+        late = [name for name, text in self._open.items() if self._number - text.seen >= self._patience]
+        for name in list(self._open) if self._size > self._most else late:
+            self._settle(name, self._open[name], final=True)
+        return self._released()
+
+    def flush(self) -> list[bytes]:
+        """Let everything go that waits: nothing more comes, or nobody wants to wait for it."""
+        for name in list(self._open):
+            self._settle(name, self._open[name], final=True)
+        return self._released()
+
+    def _read(self, event: Event) -> list[Place]:
+        if event.payload is None:
+            return []
+        try:
+            return self._places.of(event.payload, plain=event.plain)
+        except (Unreadable, UnicodeDecodeError):
+            return []
+
+    def _take(self, event: Event, place: Place) -> None:
+        event.waiting += 1
+        if place.name is None:
+            text = _Text()
+        else:
+            text = self._texts.setdefault(place.name, _Text())
+            self._texts.move_to_end(place.name)
+        text.pieces.append(_Piece(event, place.span, len(place.text)))
+        text.pending += place.text
+        text.seen = self._number
+        self._settle(place.name, text, final=place.name is None)
+        while len(self._texts) > _TEXTS:
+            name, old = self._texts.popitem(last=False)
+            self._settle(name, old, final=True)
+
+    def _settle(self, name: Hashable, text: _Text, *, final: bool) -> None:
+        pending = text.pending
+        settled = len(pending) if final else self._editor.settled(pending)
+        fed = 0
+        for replacement in self._editor.replacements(pending):
+            if replacement.end > settled:
+                break
+            text.nest.feed(pending[fed : replacement.start])
+            fed = replacement.start
+            self._replace(text, replacement, escaped(replacement.value, text.nest.depth))
+            self.replaced += 1
+        text.nest.feed(pending[fed:settled])
+        text.pending = pending[settled:]
+        _advance(text, settled)
+        if text.pieces:
+            self._open[name] = text
+        else:
+            self._open.pop(name, None)
+
+    @staticmethod
+    def _replace(text: _Text, replacement: Replacement, value: str) -> None:
+        position = 0
+        for piece in text.pieces:
+            size = piece.length - piece.done
+            start, end = max(replacement.start - position, 0), min(replacement.end - position, size)
+            if start < end:
+                change = (piece.done + start, piece.done + end, value)
+                piece.event.changes.setdefault(piece.span, []).append(change)
+                value = ""
+            position += size
+
+    def _released(self) -> list[bytes]:
+        released: list[bytes] = []
+        while self._queue and not self._queue[0].waiting:
+            event = self._queue.popleft()
+            self._size -= len(event.raw)
+            released.append(event.written())
+        return released
+
+
+def _advance(text: _Text, settled: int) -> None:
+    while text.pieces:
+        piece = text.pieces[0]
+        step = min(settled, piece.length - piece.done)
+        piece.done += step
+        settled -= step
+        if piece.done < piece.length:
+            return
+        piece.event.waiting -= 1
+        text.pieces.popleft()
