@@ -28,4 +28,6 @@ class Case:
     would: str | None = None
     rules: tuple[str, ...] | None = None
     excludes: tuple[str, ...] = field(default=(), repr=False)
+    restores: tuple[str, ...] = field(default=(), repr=False)
+    route: str | None = None  # "none": not sent elsewhere
     todo: bool = False

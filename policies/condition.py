@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from ipaddress import ip_network
 from zoneinfo import ZoneInfo
 
+from policies import cel
 from policies.content import Question, all_hold, any_holds, none_holds
+from policies.pattern import one_of
 from policies.rule import Clause, Match, Window
 from policies.scene import Scene
 from policies.truth import Truth, every, negated
+
+_UNTOLD: frozenset[str] = frozenset({"identity"})
 
 Test = Callable[[Scene], Truth]
 Observe = Callable[[Scene], str]
@@ -27,30 +30,30 @@ class Check:
 
 def checks(match: Match, question: Question) -> tuple[Check, ...]:
     """Return the checks of a match: all of them must hold, the cheap ones stand first."""
-    return (*_scope(match), *_who(match), *_when(match), *_content(question))
+    return (*_scope(match), *_who(match), *_account(match), *_when(match), *_content(question), *_condition(match))
 
 
 def _scope(match: Match) -> list[Check]:
     found: list[Check] = []
 
-    def one_of(key: str, words: Sequence[str], get: Callable[[Scene], str]) -> None:
+    def word(key: str, words: Sequence[str], get: Callable[[Scene], str]) -> None:
         if words:
-            fits = pattern(words)
+            fits = one_of(words)
             found.append(Check(key, _or(words), lambda scene: fits(get(scene)), lambda scene: get(scene) or "nothing"))
 
-    one_of("direction", match.direction, lambda s: s.facts.direction)
-    one_of("app.ids", match.app.ids, lambda s: s.facts.app)
-    one_of("app.categories", match.app.categories, lambda s: s.facts.category)
-    one_of("app.status", match.app.status, lambda s: s.facts.status)
-    one_of("app.trust_zone", match.app.trust_zone, lambda s: s.facts.trust_zone)
-    one_of("activity", match.activity, lambda s: s.facts.activity)
+    word("direction", match.direction, lambda s: s.facts.direction)
+    word("app.ids", match.app.ids, lambda s: s.facts.app)
+    word("app.categories", match.app.categories, lambda s: s.facts.category)
+    word("app.status", match.app.status, lambda s: s.facts.status)
+    word("app.trust_zone", match.app.trust_zone, lambda s: s.facts.trust_zone)
+    word("activity", match.activity, lambda s: s.facts.activity)
     if match.tools is not None:
         tools = match.tools
         found.append(
             Check("tools", str(tools).lower(), lambda s: s.facts.tools is tools, lambda s: str(s.facts.tools).lower())
         )
     if match.app.models:
-        model = pattern(match.app.models)
+        model = one_of(match.app.models)
         found.append(
             Check(
                 "app.models",
@@ -74,7 +77,7 @@ def _who(match: Match) -> list[Check]:
         return ", ".join(scene.facts.groups) or "no group"
 
     if who.users:
-        user = pattern(who.users)
+        user = one_of(who.users)
         found.append(
             Check("who.users", _or(who.users), known(lambda s: user(s.facts.user)), lambda s: s.facts.user or "nobody")
         )
@@ -98,13 +101,51 @@ def _who(match: Match) -> list[Check]:
             )
         )
     if who.devices:
-        device = pattern(who.devices)
+        device = one_of(who.devices)
         found.append(
             Check(
                 "who.devices",
                 _or(who.devices),
                 known(lambda s: device(s.facts.device)),
                 lambda s: s.facts.device or "no device",
+            )
+        )
+    return found
+
+
+def _account(match: Match) -> list[Check]:
+    found: list[Check] = []
+    app = match.app
+    if app.accounts:
+        # What the wire does not show is not known; a rule that asks for `unknown` takes that for an answer.
+        wanted = frozenset(app.accounts)
+        untold: Truth = True if "unknown" in wanted else _UNTOLD
+        found.append(
+            Check(
+                "app.accounts",
+                _or(app.accounts),
+                lambda s: s.facts.account in wanted if s.facts.account else untold,
+                lambda s: s.facts.account or "unknown",
+            )
+        )
+    if app.tenants:
+        tenant = one_of(app.tenants)
+        found.append(
+            Check(
+                "app.tenants",
+                _or(app.tenants),
+                lambda s: tenant(s.facts.tenant) if s.facts.tenant else s.facts.account != "personal" and _UNTOLD,
+                lambda s: s.facts.tenant or "no tenant",
+            )
+        )
+    if app.residency_not:
+        region = one_of(app.residency_not)
+        found.append(
+            Check(
+                "app.residency_not",
+                f"not {_or(app.residency_not)}",
+                lambda s: not any(region(name) for name in s.facts.residency),
+                lambda s: ", ".join(s.facts.residency) or "not known",
             )
         )
     return found
@@ -164,6 +205,13 @@ def _content(question: Question) -> list[Check]:
     return found
 
 
+def _condition(match: Match) -> list[Check]:
+    if not match.condition:
+        return []
+    test = cel.compile(match.condition)
+    return [Check("condition", match.condition, test, lambda scene: cel.observed(match.condition, scene))]
+
+
 def describe(clause: Clause) -> str:
     """Say in words what a clause asks for."""
     words = [*clause.entities, *clause.groups, *clause.categories, *clause.documents, *clause.labels]
@@ -207,18 +255,6 @@ def within(networks: Sequence[str]) -> Callable[[Scene], bool]:
     def test(scene: Scene) -> bool:
         address = scene.address()
         return address is not None and any(address in network for network in parsed)
-
-    return test
-
-
-def pattern(words: Sequence[str]) -> Callable[[str], bool]:
-    """Return a test whether a text is one of `words`, in any letter case; `*` stands for any characters."""
-    exact = frozenset(word.casefold() for word in words if "*" not in word)
-    globs = tuple(word.casefold().replace("[", "[[]").replace("?", "[?]") for word in words if "*" in word)
-
-    def test(text: str) -> bool:
-        folded = text.casefold()
-        return folded in exact or (bool(globs) and any(fnmatchcase(folded, glob) for glob in globs))
 
     return test
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from policies.condition import pattern
+from policies.pattern import one_of
 from policies.rule import Inspection, Verb
 
 _STRICTNESS: tuple[Verb, ...] = ("refuse", "inspect", "pass_through")
@@ -32,7 +32,7 @@ class Gate:
 def _matches(entry: Inspection, host: str, groups: Sequence[str], address: str, now: datetime) -> bool:
     if entry.expires is not None and now >= entry.expires:
         return False
-    if entry.hosts and not pattern(entry.hosts)(host.rstrip(".")):
+    if entry.hosts and not one_of(entry.hosts)(host.rstrip(".")):
         return False
     if entry.groups and not {group.casefold() for group in groups} & {group.casefold() for group in entry.groups}:
         return False

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 
 from detectors.entities import Catalogue
 from policies.facts import FindingFact
+from policies.pattern import one_of
 from policies.rule import Clause, Content, DataClass
 from policies.scene import Scene
 from policies.truth import Truth, every, negated, some
 
 NAMES = "names"
 FINGERPRINT = "fingerprint"
+_MEMO = 4096  # entities are open-ended (SECRET_…): what is remembered of them is bounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Asked:
     clause: Clause
     wants: Callable[[str], bool] = field(repr=False)
     costs: frozenset[str]
+    in_documents: Callable[[str], bool] = field(repr=False)
+    in_class: Callable[[FindingFact], bool] = field(repr=False)
 
     def selected(self, scene: Scene) -> list[FindingFact]:
         """Return the findings that satisfy the keys which speak of one finding."""
@@ -52,7 +56,8 @@ class Asked:
             and (fact.place in clause.places if clause.places else fact.place != "credential")
             and (clause.decided is None or fact.decided is clause.decided)
             and (not clause.categories or fact.category in clause.categories)
-            and (not clause.documents or fact.source in clause.documents)
+            and (not clause.documents or (fact.source != "" and self.in_documents(fact.source)))
+            and (not clause.class_at_least or self.in_class(fact))
             and (not clause.code_languages or fact.language in clause.code_languages)
             and fact.overlap >= clause.min_overlap
         )
@@ -125,29 +130,39 @@ def ask(content: Content, classes: Sequence[DataClass], catalogue: Catalogue) ->
 
 
 def _asked(clause: Clause, classes: Sequence[DataClass], catalogue: Catalogue) -> Asked:
+    chosen = at_least(classes, clause.class_at_least) if clause.class_at_least else ()
     keys = [words for words in (clause.entities, clause.groups, clause.labels) if words]
+    prints = frozenset(entity.id for entity in catalogue.entities.values() if entity.category == "fingerprint")
+    of_class = tuple(word for c in chosen for word in (*c.labels, *c.entities, *c.groups))
+    sources = one_of(tuple(word for c in chosen for word in c.documents))
     if clause.class_at_least:
-        keys.append(words_at_least(classes, clause.class_at_least))
+        keys.append((*of_class, *(prints if any(c.documents for c in chosen) else ())))
+    if clause.documents:
+        keys.append(tuple(prints))
     memo: dict[str, bool] = {}
 
     def wants(entity: str) -> bool:
         known = memo.get(entity)
         if known is None:
-            known = memo[entity] = all(any(catalogue.matches(word, entity) for word in words) for words in keys)
+            known = all(any(catalogue.matches(word, entity) for word in words) for words in keys)
+            if len(memo) < _MEMO:
+                memo[entity] = known
         return known
+
+    def in_class(fact: FindingFact) -> bool:
+        by_document = fact.source != "" and sources(fact.source)
+        return by_document or any(catalogue.matches(word, fact.entity) for word in of_class)
 
     costs = set()
     names = [entity.id for entity in catalogue.entities.values() if "PII.NAME" in entity.groups]
     if any(wants(name) for name in names) and (not clause.categories or "pii" in clause.categories):
         costs.add(NAMES)
-    prints = [entity.id for entity in catalogue.entities.values() if entity.category == "fingerprint"]
     if any(wants(name) for name in prints) and (not clause.categories or "fingerprint" in clause.categories):
         costs.add(FINGERPRINT)
-    return Asked(clause, wants, frozenset(costs))
+    return Asked(clause, wants, frozenset(costs), one_of(clause.documents), in_class)
 
 
-def words_at_least(classes: Sequence[DataClass], name: str) -> tuple[str, ...]:
-    """Return every word that makes a request belong to the class `name` or a higher one."""
+def at_least(classes: Sequence[DataClass], name: str) -> Sequence[DataClass]:
+    """Return the class `name` and the higher ones; none where there is no such class."""
     names = [data_class.name for data_class in classes]
-    chosen = classes[names.index(name) :] if name in names else ()
-    return tuple(word for c in chosen for word in (*c.labels, *c.entities, *c.groups))
+    return classes[names.index(name) :] if name in names else ()

@@ -57,7 +57,8 @@ class Facts:
     category: str = ""  # genai.chat, …
     status: str = "tolerated"  # sanctioned | tolerated | unsanctioned | prohibited | unknown
     trust_zone: str = ""
-    account: str = ""
+    residency: tuple[str, ...] = ()  # regions where the service keeps data; empty = not known
+    account: str = ""  # personal | corporate; empty = the wire does not show it
     tenant: str = ""
     model: str = ""
     activity: str = "other"
@@ -68,3 +69,4 @@ class Facts:
     findings: tuple[FindingFact, ...] = ()
     unknown: tuple[str, ...] = ()  # reasons out of REASONS
     ran: frozenset[str] = field(default_factory=frozenset)  # detectors that ran; empty = all
+    answers: tuple[tuple[str, str], ...] = ()  # rule id -> `justify` | `redact`: what the user answered to coaching

@@ -1,38 +1,17 @@
 """The grammar of a policy file, `policy/v1`: every key, what it holds and what it means, as one table.
 
-The reader checks files against this table and `policies/schema.json` is generated from it. A key or word marked
-`later` belongs to the grammar but cannot be carried out by this build: it is an error, never a weaker rule.
+The reader checks files against this table; `policies/schema.json` and the tables of docs/policies.md are made from it.
+A key or word that `needs` an ability belongs to the grammar; where this build has not got the ability it is an error,
+never a weaker rule: see `policies.abilities`.
 """
 
 from collections.abc import Mapping
 
 from policies.facts import REASONS
+from policies.grammar_match import CLAUSE, MATCH
 from policies.rule import MODES, SEVERITIES
 from policies.shape import Flag, Key, ListOf, Named, Number, Record, Shape, Text, WordOr
-
-VERSION = "policy/v1"
-STATUSES = ("sanctioned", "tolerated", "unsanctioned", "prohibited", "unknown")
-APP_CATEGORIES = tuple(
-    f"genai.{kind}" for kind in ("chat", "api", "code", "image", "audio", "search", "agent", "other")
-)
-ACTIVITIES = (
-    "chat",
-    "completion",
-    "embedding",
-    "upload",
-    "fine_tune",
-    "image",
-    "audio",
-    "realtime",
-    "agent_tool",
-    "auth",
-    "telemetry",
-    "asset",
-    "other",
-)
-FINDING_CATEGORIES = ("pii", "secret", "code", "label", "fingerprint", "opaque")
-PLACES = ("prompt", "system", "tool_def", "tool_call", "tool_result", "file", "metadata", "header", "credential")
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from policies.words import ACCOUNTS, ACTIVITIES, APP_CATEGORIES, PLACES, SCOPES, STATUSES, VERSION
 
 _TEXT = Text()
 _ID = Text(pattern=r"[a-z0-9][a-z0-9._-]{0,79}", wants="an id of small letters, digits, - _ and .")
@@ -41,137 +20,72 @@ _TIME = Text(
     pattern=r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2}))?",
     wants="a date (2026-12-31) or a time with its zone (2026-12-31T17:00:00+01:00)",
 )
+_SPAN = Text(pattern=r"[1-9][0-9]{0,3}[mhdw]", wants="a span of time such as 30m, 8h or 7d")
 _WORDS = ListOf(_TEXT, lists=True, shortest=1)
 _TAGS = ListOf(_TEXT)
-_ACCOUNTS = "accounts and tenants are not told apart yet: use services of different status (services.yaml)"
-_DOCUMENTS = "documents are not indexed yet: use `labels` or `entities`"
-_TOKENISE = "values are not put back into answers yet: use redact"
-_COACH = "users are not asked yet: use block with a message"
-_ROUTE = "requests are not sent elsewhere yet: use block with a message that names the alternative"
+_NEEDS = {"tokenise": "tokenise", "coach": "coach", "route": "route"}
 
 
 def _choice(*words: str) -> ListOf:
     return ListOf(Text(choices=words), shortest=1)
 
 
-CLAUSE = Record(
-    {
-        "entities": Key(_WORDS, "Entities or groups of entities: `US_SSN`, `SECRET.*`, `PII.CONTACT`."),
-        "groups": Key(_WORDS, "Groups of entities: `PII.HEALTH`."),
-        "categories": Key(_choice(*FINDING_CATEGORIES), "Families of findings."),
-        "documents": Key(_WORDS, "Indexed documents.", later=_DOCUMENTS),
-        "labels": Key(_WORDS, "Markings by name: `CONFIDENTIAL` is the entity `LABEL_CONFIDENTIAL`."),
-        "class_at_least": Key(_TEXT, "A class of `classes`: findings that make a request at least that."),
-        "in": Key(_choice(*PLACES), "Kinds of parts to look in. Without it: all but `credential`."),
-        "decided": Key(
-            Flag(), "Only text that the service itself produced earlier (true), or only other text (false)."
-        ),
-        "min_confidence": Key(Number(0, 1, whole=False), "Only findings with at least this score."),
-        "min_count": Key(Number(1, 1_000_000), "At least so many findings."),
-        "min_distinct": Key(Number(1, 1_000_000), "At least so many different values."),
-        "min_overlap": Key(Number(0, 1, whole=False), "Share of an indexed document.", later=_DOCUMENTS),
-        "min_lines": Key(Number(1, 1_000_000), "At least so many lines of source code, all findings together."),
-        "languages": Key(_WORDS, "Natural languages.", later="the language of prose is not recognised yet"),
-        "code_languages": Key(_WORDS, "Programming languages, in small letters: `python`."),
-    }
+def _action(*words: str) -> Text:
+    return Text(choices=words, needs={word: _NEEDS[word] for word in words if word in _NEEDS})
+
+
+_TYPE = Key(
+    _action("allow", "monitor", "tokenise", "redact", "coach", "block", "route"),
+    "What is done. Of several rules the strictest wins: block, coach, redact, tokenise, monitor, allow; `route` joins.",
+    required=True,
 )
-_CLAUSES = ListOf(CLAUSE, shortest=1)
-_WINDOW = Record(
-    {
-        "days": Key(_choice(*DAYS), "Days of the week; without it: every day."),
-        "hours": Key(
-            Text(pattern=r"[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]", wants='hours such as "07:00-20:00"'),
-            "From the first time up to, and without, the second; past midnight if the second is earlier.",
-        ),
-        "tz": Key(_TEXT, "IANA time zone, such as `Europe/Berlin`; without it: UTC."),
-    }
-)
-MATCH = Record(
-    {
-        "who": Key(
-            Record(
-                {
-                    "users": Key(_WORDS, "Users; `*` stands for any characters."),
-                    "groups": Key(_WORDS, "At least one of these groups."),
-                    "not_groups": Key(_WORDS, "None of these groups."),
-                    "networks": Key(_WORDS, "Client address in one of these networks (CIDR)."),
-                    "not_networks": Key(_WORDS, "Client address in none of these networks."),
-                    "devices": Key(_WORDS, "Devices; `*` stands for any characters."),
-                }
-            ),
-            "Who sends.",
-        ),
-        "app": Key(
-            Record(
-                {
-                    "ids": Key(_WORDS, "Services by id: `openai-api`; `*` stands for any characters."),
-                    "categories": Key(_choice(*APP_CATEGORIES), "Kinds of services."),
-                    "status": Key(_choice(*STATUSES), "Status given by the deployment (services.yaml)."),
-                    "accounts": Key(_WORDS, "Personal or corporate account.", later=_ACCOUNTS),
-                    "tenants": Key(_WORDS, "Tenant of the service.", later=_ACCOUNTS),
-                    "models": Key(_WORDS, "Models asked for; `*` stands for any characters."),
-                    "residency_not": Key(_WORDS, "Regions.", later="where a service keeps data is not known yet"),
-                    "trust_zone": Key(_WORDS, "Trust zones given by the deployment (services.yaml)."),
-                }
-            ),
-            "To which service.",
-        ),
-        "activity": Key(_choice(*ACTIVITIES), "What is done there."),
-        "direction": Key(
-            ListOf(Text(choices=("request",), later={"response": "answers are not inspected yet"}), shortest=1),
-            "Which way; without it: request.",
-        ),
-        "tools": Key(Flag(), "Whether the request carries tools, as a coding agent's does."),
-        "when": Key(
-            Record({"inside": Key(_WINDOW, "Within this time."), "outside": Key(_WINDOW, "Not within this time.")}),
-            "At what time.",
-        ),
-        "content": Key(
-            Record(
-                {
-                    "any": Key(_CLAUSES, "At least one of these clauses."),
-                    "all": Key(_CLAUSES, "Every one of these clauses."),
-                    "none": Key(_CLAUSES, "Not one of these clauses."),
-                }
-            ),
-            "With what in it.",
-        ),
-        "condition": Key(
-            _TEXT, "A CEL expression.", later="conditions in CEL are not evaluated yet: use the keys of `match`"
-        ),
-    }
-)
+_MESSAGE = Key(_TEXT, "What the user is told. May hold {class} {app.name} {kinds} {ref} {alternative}; never a value.")
+_ALTERNATIVE = Key(_TEXT, "The service to use instead, for {alternative} in the message.")
 ACTION = Record(
     {
-        "type": Key(
-            Text(
-                choices=("allow", "monitor", "redact", "block"),
-                later={"coach": _COACH, "tokenise": _TOKENISE, "route": _ROUTE},
+        "type": _TYPE,
+        "message": _MESSAGE,
+        "with": Key(
+            Text(pattern=r"[^\n]{1,80}", wants="a line of at most 80 characters"),
+            "What stands in the text instead of a value; {entity} is its kind. Without it: [REDACTED_{entity}].",
+            needs="with",
+        ),
+        "alternative": _ALTERNATIVE,
+        "justification": Key(
+            Record(
+                {
+                    "required": Key(Flag(), "Whether nothing is sent without one; without it: false."),
+                    "min_chars": Key(Number(1, 1000), "At least so many characters of its own."),
+                    "choices": Key(ListOf(_TEXT, shortest=1), "Reasons to choose from."),
+                }
             ),
-            "What is done. Of several rules the strictest wins: block, redact, monitor, allow.",
-            required=True,
+            "What a user who was coached must say to send it all the same.",
+            needs="coach",
         ),
-        "message": Key(
-            _TEXT,
-            "What the user is told. May hold {class} {app.name} {kinds} {ref} {alternative}; never a value.",
+        "remember": Key(
+            Record(
+                {
+                    "for": Key(_SPAN, "How long: 30m, 8h, 7d; without it: 8h."),
+                    "scope": Key(_choice(*SCOPES), "What it holds for; without it: user, app and rule."),
+                }
+            ),
+            "How long an answer holds; without it for the one request.",
+            needs="coach",
         ),
-        "with": Key(_TEXT, "What stands instead of a value.", later="a redaction always reads [REDACTED_<entity>]"),
-        "alternative": Key(_TEXT, "The service to use instead, for {alternative} in the message."),
-        "justification": Key(Named(r".+", _TEXT), "What the user must say.", later=_COACH),
-        "remember": Key(Named(r".+", _TEXT), "How long an answer holds.", later=_COACH),
-        "restore": Key(Flag(), "Put values back into the answer.", later=_TOKENISE),
+        "restore": Key(Flag(), "Put values back into the answer; without it: true for tokenise.", needs="restore"),
         "unwritable": Key(
             Text(choices=("block", "monitor")),
-            "What a redaction becomes where the text cannot be rewritten; without it: block.",
+            "What redact or tokenise becomes where the text cannot be rewritten; without it: block.",
         ),
-        "to": Key(_TEXT, "Where to send it.", later=_ROUTE),
+        "to": Key(_TEXT, "The target of `route`: a name under `routes` in services.yaml.", needs="route"),
     }
 )
 FINDING = Record(
     {
         "entity": Key(_TEXT, "An entity."),
         "label": Key(_TEXT, "A marking by name."),
-        "document": Key(_TEXT, "An indexed document.", later=_DOCUMENTS),
+        "document": Key(_TEXT, "An indexed document by id.", needs="documents"),
+        "overlap": Key(Number(0, 1, whole=False), "Share of the document; without it: 1.", needs="overlap"),
         "confidence": Key(Number(0, 1, whole=False), "Score; without it: 0.9."),
         "count": Key(Number(1, 1_000_000), "How many; without it: 1."),
         "distinct": Key(Number(1, 1_000_000), "How many different ones; without it: `count`."),
@@ -196,7 +110,20 @@ TEST = Record(
                     "category": Key(Text(choices=APP_CATEGORIES), "Kind of the service."),
                     "status": Key(Text(choices=STATUSES), "Status of the service; without it: tolerated."),
                     "trust_zone": Key(_TEXT, "Trust zone of the service."),
-                    "account": Key(_TEXT, "Account.", later=_ACCOUNTS),
+                    "account": Key(
+                        Text(choices=ACCOUNTS), "Account at the service; without it: unknown.", needs="accounts"
+                    ),
+                    "tenant": Key(_TEXT, "Tenant at the service.", needs="accounts"),
+                    "residency": Key(ListOf(_TEXT), "Regions where the service keeps data.", needs="residency"),
+                    "direction": Key(
+                        Text(choices=("request", "response"), needs={"response": "response"}),
+                        "Which way; without it: request.",
+                    ),
+                    "answers": Key(
+                        Named(r"[a-z0-9][a-z0-9._-]{0,79}", Text(choices=("justify", "redact"))),
+                        "What the user answered to coaching, by rule.",
+                        needs="coach",
+                    ),
                     "model": Key(_TEXT, "Model."),
                     "activity": Key(Text(choices=ACTIVITIES), "Activity; without it: chat."),
                     "tools": Key(Flag(), "Whether the request carries tools."),
@@ -217,14 +144,19 @@ TEST = Record(
         "expect": Key(
             Record(
                 {
-                    "action": Key(Text(choices=("allow", "monitor", "redact", "block")), "The action taken."),
+                    "action": Key(
+                        _action("allow", "monitor", "tokenise", "redact", "coach", "block"), "The action taken."
+                    ),
                     "would": Key(
-                        Text(choices=("none", "allow", "monitor", "redact", "block")),
+                        _action("none", "allow", "monitor", "tokenise", "redact", "coach", "block", "route"),
                         "What the rules in shadow mode would do; `none`: no such rule matched.",
                     ),
                     "rules": Key(ListOf(_TEXT), "Every rule that matched, in either mode and in any order."),
                     "forwarded_excludes": Key(ListOf(_TEXT, shortest=1), "What must not be in the forwarded text."),
-                    "restored_includes": Key(ListOf(_TEXT), "What must be in the answer.", later=_TOKENISE),
+                    "restored_includes": Key(
+                        ListOf(_TEXT, shortest=1), "What must be put back into an answer.", needs="restore"
+                    ),
+                    "route": Key(_TEXT, "The target that it is sent to; `none`: none.", needs="route"),
                 }
             ),
             "What must come out.",
@@ -234,18 +166,19 @@ TEST = Record(
     }
 )
 _TESTS = ListOf(TEST)
+ROLLOUT = Record(
+    {
+        "percent": Key(Number(0, 100, whole=False), "Share for whom it enforces.", required=True),
+        "by": Key(Text(choices=("user",)), "By user (by address where there is none)."),
+    }
+)
 RULE = Record(
     {
         "id": Key(_ID, "Its name in the log: unique in the policy set.", required=True),
         "description": Key(_TEXT, "What it is for."),
         "mode": Key(Text(choices=MODES), "`shadow` records what it would do; `enforce` does it."),
         "rollout": Key(
-            Record(
-                {
-                    "percent": Key(Number(0, 100, whole=False), "Share for whom it enforces.", required=True),
-                    "by": Key(Text(choices=("user",)), "By user (by address where there is none)."),
-                }
-            ),
+            ROLLOUT,
             "Enforce for some, rehearse for the others; who is in stays in as the share grows.",
         ),
         "severity": Key(Text(choices=SEVERITIES), "How grave a match is; without it: medium."),
@@ -268,9 +201,27 @@ EXCEPTION = Record(
         "ticket": Key(_TEXT, "Where it was asked for."),
         "expires": Key(_TIME, "When it ends; a date ends with its last second, UTC.", required=True),
         "max_action": Key(
-            Text(choices=("allow", "monitor", "redact")),
+            _action("allow", "monitor", "tokenise", "redact", "coach"),
             "The strictest that its rules may still do; without it: monitor.",
         ),
+    }
+)
+ADJUST = Record(
+    {
+        "rule": Key(_ID, "The rule of another file that is tuned.", required=True),
+        "reason": Key(_TEXT, "Why.", required=True),
+        "owner": Key(_TEXT, "Who answers for it.", required=True),
+        "mode": Key(Text(choices=MODES), "Its mode here."),
+        "rollout": Key(ROLLOUT, "Its staged roll-out here."),
+        "severity": Key(Text(choices=SEVERITIES), "Its severity here."),
+        "action": Key(ACTION, "Its action here, whole."),
+        "message": Key(_TEXT, "What the user is told here, the action as it is."),
+        "min_confidence": Key(Number(0, 1, whole=False), "In each of its clauses of `any` and `all`."),
+        "min_count": Key(Number(1, 1_000_000), "In each of its clauses of `any` and `all`."),
+        "min_distinct": Key(Number(1, 1_000_000), "In each of its clauses of `any` and `all`."),
+        "min_lines": Key(Number(1, 1_000_000), "In each of its clauses of `any` and `all` that speak of lines."),
+        "notify": Key(_TAGS, "Who is to be told as well."),
+        "tags": Key(_TAGS, "Further controls that it serves here."),
     }
 )
 INSPECTION = Record(
@@ -287,7 +238,7 @@ INSPECTION = Record(
     }
 )
 _RESOLUTION = Text(choices=("block", "flag", "by_status"))
-_DEFAULT_ACTION = Text(choices=("allow", "monitor", "block"), later={"coach": _COACH})
+_DEFAULT_ACTION = _action("allow", "monitor", "coach", "block")
 FILE = Record(
     {
         "schema": Key(Text(choices=(VERSION,)), "The version of the grammar.", required=True),
@@ -320,7 +271,7 @@ FILE = Record(
                         "labels": Key(_WORDS, "Markings that make a request belong to it."),
                         "entities": Key(_WORDS, "Entities that do."),
                         "groups": Key(_WORDS, "Groups of entities that do."),
-                        "documents": Key(_WORDS, "Documents that do.", later=_DOCUMENTS),
+                        "documents": Key(_WORDS, "Indexed documents that do.", needs="documents"),
                     }
                 )
             ),
@@ -344,6 +295,7 @@ FILE = Record(
         ),
         "inspection": Key(ListOf(INSPECTION), "Which connections are opened for inspection at all."),
         "rules": Key(ListOf(RULE), "The rules; their order means nothing."),
+        "adjust": Key(ListOf(ADJUST), "Local tuning of rules that another file brings."),
         "exceptions": Key(ListOf(EXCEPTION), "Dated liftings of rules."),
         "tests": Key(_TESTS, "Tests of the whole policy set."),
     }
@@ -354,6 +306,7 @@ SECTIONS: Mapping[str, Record] = {
     "match": MATCH,
     "clause": CLAUSE,
     "action": ACTION,
+    "adjust": ADJUST,
     "exception": EXCEPTION,
     "inspection": INSPECTION,
     "test": TEST,

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from policies.abilities import WITH_EXTRAS, lacking
 from policies.fakes import FAKES
 from policies.grammar import FILE, SECTIONS, section
 from policies.shape import Flag, ListOf, Named, Number, Record, Shape, Text, WordOr
@@ -30,7 +31,7 @@ def generate() -> str:
 def _schema(shape: Shape) -> dict[str, Any]:
     match shape:
         case Text(choices=choices) if choices:
-            return {"enum": list(choices)}
+            return {"enum": [word for word in choices if not lacking(shape.needs.get(word, ""), WITH_EXTRAS)]}
         case Text(pattern=pattern):
             return {"type": "string", "pattern": f"^(?:{pattern})$"} if pattern else {"type": "string"}
         case Number():
@@ -57,7 +58,7 @@ def _schema(shape: Shape) -> dict[str, Any]:
 
 
 def _record(shape: Record) -> dict[str, Any]:
-    keys = {name: key for name, key in shape.keys.items() if not key.later}
+    keys = {name: key for name, key in shape.keys.items() if not lacking(key.needs, WITH_EXTRAS)}
     schema: dict[str, Any] = {
         "type": "object",
         "properties": {name: {"description": key.doc, **_schema(key.shape)} for name, key in keys.items()},

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from detectors.entities import Catalogue, catalogue
 from policies import reader, yaml_source
+from policies.abilities import THIS_BUILD, Abilities
 from policies.condition import checks
 from policies.connection import Gate
 from policies.content import ask
@@ -46,11 +47,16 @@ def read_texts(paths: Sequence[Path | str]) -> dict[str, str]:
     return texts
 
 
-def from_texts(texts: Mapping[str, str], entities: Catalogue | None = None) -> Policy:
-    """Return the policy that the texts describe. `entities` replaces the shipped table. Raises PolicyError."""
+def from_texts(
+    texts: Mapping[str, str], entities: Catalogue | None = None, abilities: Abilities = THIS_BUILD
+) -> Policy:
+    """Return the policy that the texts describe. Raises PolicyError.
+
+    `entities` replaces the shipped table, `abilities` what this build carries out.
+    """
     known = entities or catalogue()
     documents = [
-        reader.read(yaml_source.read(name, text), FILE)
+        reader.read(yaml_source.read(name, text), FILE, abilities)
         for name, text in sorted(texts.items())
         if name.endswith(SUFFIXES)
     ]

@@ -12,10 +12,20 @@ FIELDS = ("class", "app.name", "kinds", "ref", "alternative")
 STOPPED = "This request was stopped by the company's rules for AI services ({kinds}). Reference: {ref}"
 STOPPED_WHOLE = "This request was stopped by the company's rules for AI services. Reference: {ref}"
 CHANGED = "Parts of this request were taken out by the company's rules for AI services ({kinds}). Reference: {ref}"
+ROUTED = "This request was answered by a service of the company instead ({kinds}). Reference: {ref}"
+ROUTED_WHOLE = "This request was answered by a service of the company instead. Reference: {ref}"
+COACHED = "Please check whether this may be sent to {app.name} ({kinds}). Reference: {ref}"
+COACHED_WHOLE = "Please check whether this may be sent to {app.name}. Reference: {ref}"
 BY_DEFAULT = "{app.name} is not open for use here. Please ask your security team. Reference: {ref}"
 UNREAD = "This request was stopped because it could not be checked: {reasons}. Reference: {ref}"
 UNWRITABLE = "It stands where it cannot be taken out for you, so nothing was sent."
 
+_STANDARD = {
+    Action.REDACT: (CHANGED, CHANGED),
+    Action.TOKENISE: (CHANGED, CHANGED),
+    Action.ROUTE: (ROUTED, ROUTED_WHOLE),
+    Action.COACH: (COACHED, COACHED_WHOLE),
+}
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _REASONS = {
     "undecodable": "a part of it could not be read",
@@ -61,6 +71,5 @@ def unread(reasons: Sequence[str]) -> str:
 
 def standard(action: Action, entities: Sequence[str]) -> str:
     """Return the words for a rule that has none."""
-    if action is Action.REDACT:
-        return CHANGED
-    return STOPPED if entities else STOPPED_WHOLE
+    words, whole = _STANDARD.get(action, (STOPPED, STOPPED_WHOLE))
+    return words if entities else whole

@@ -23,8 +23,10 @@ from policies.rule import (
     Effect,
     Exception_,
     Inspection,
+    Justification,
     Match,
     Mode,
+    Remember,
     Resolution,
     Rollout,
     Rule,
@@ -43,17 +45,21 @@ __all__ = [
     "Action",
     "App",
     "Clause",
+    "CoachAsk",
     "Content",
     "DataClass",
     "Defaults",
     "Effect",
     "Exception_",
     "Inspection",
+    "Justification",
     "Match",
     "Mode",
     "Policy",
+    "Remember",
     "Resolution",
     "Rollout",
+    "RouteTo",
     "Rule",
     "RuleHit",
     "Severity",
@@ -90,6 +96,31 @@ class Would:
 
 
 @dataclass(frozen=True, slots=True)
+class CoachAsk:
+    """One rule that wants the user asked before anything is sent.
+
+    `message` as in `Verdict`. `can_redact`: the user may choose that what was found is cut out and the rest sent.
+    The answer comes back as `(rule, "justify" | "redact")` in `Facts.answers`. `remember` None: for this request only.
+    """
+
+    rule: str
+    message: str
+    alternative: str = ""
+    justification: Justification | None = None
+    remember: Remember | None = None
+    can_redact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTo:
+    """Where the request goes instead: a name under `routes` of services.yaml; `message` is for the user."""
+
+    to: str
+    rule: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What is to be done with one exchange, and why.
 
@@ -104,6 +135,10 @@ class Verdict:
     rules: tuple[RuleHit, ...] = ()
     would: Would | None = None
     redactions: Mapping[int, str] = field(default_factory=dict)
+    tokenisations: Mapping[int, str] = field(default_factory=dict)
+    restorable: frozenset[int] = frozenset()
+    coach: tuple[CoachAsk, ...] = ()
+    route: RouteTo | None = None
     message: str = ""
     severity: Severity = "low"
     errors: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from policies.abilities import THIS_BUILD, Abilities, lacking
 from policies.problem import Path, Problem, suggest
 from policies.shape import Flag, ListOf, Named, Number, Record, Shape, Text, WordOr
 from policies.yaml_source import Items, Node, Scalar, Source, Table
@@ -49,14 +50,17 @@ class Document:
         return f"{self.name}:{line}:{column}"
 
 
-def read(source: Source, shape: Record) -> Document:
-    """Read a whole file. Raises nothing: what is wrong stands in `problems` of the document."""
+def read(source: Source, shape: Record, abilities: Abilities = THIS_BUILD) -> Document:
+    """Read a whole file. Raises nothing: what is wrong stands in `problems` of the document.
+
+    What needs an ability that is off in `abilities` is a problem too.
+    """
     document = Document(source, {}, {}, list(source.problems))
     if source.root is None:
         if not source.problems:
             document.problems.append(source.problem(0, 0, "the file is empty", "begin it with `schema: policy/v1`"))
         return document
-    data = _Reader(document).value(source.root, shape, ())
+    data = _Reader(document, abilities).value(source.root, shape, ())
     if isinstance(data, dict):
         document.data.update(data)
     return document
@@ -65,8 +69,9 @@ def read(source: Source, shape: Record) -> Document:
 class _Reader:
     """Walks tree and grammar side by side."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, abilities: Abilities) -> None:
         self._document = document
+        self._abilities = abilities
 
     def value(self, node: Node, shape: Shape, path: Path) -> Any:
         self._document.places[path] = (node.line, node.column)
@@ -107,8 +112,8 @@ class _Reader:
             if known is None:
                 help_ = suggest(key.text, shape.keys) or f"its keys are {_listed(shape.keys)}"
                 self._report(key, f'unknown key "{key.text}"', help_)
-            elif known.later:
-                self._report(key, f'"{key.text}" is not carried out by this build', known.later)
+            elif instead := lacking(known.needs, self._abilities):
+                self._report(key, f'"{key.text}" is not carried out by this build', instead)
             elif (read := self.value(value, known.shape, (*path, key.text))) is not _MISSING:
                 data[key.text] = read
         written = {key.text for key, _ in node.entries}
@@ -143,18 +148,18 @@ class _Reader:
         return [None if item is _MISSING else item for item in items]
 
     def _text(self, node: Node, shape: Text) -> Any:
+        choices = [word for word in shape.choices if not lacking(shape.needs.get(word, ""), self._abilities)]
+        wants = f"one of {_listed(choices)}" if choices else shape.wants
         if not isinstance(node, Scalar):
-            return self._report(node, f"expected {_wants(shape)}, found {_kind(node)}")
+            return self._report(node, f"expected {wants}, found {_kind(node)}")
         value = node.value
         if not isinstance(value, str):
-            return self._report(
-                node, f"expected {_wants(shape)}, found {_kind(node)}", f'write "{node.text}" in quotes'
-            )
-        if value in shape.later:
-            return self._report(node, f'"{value}" is not carried out by this build', shape.later[value])
+            return self._report(node, f"expected {wants}, found {_kind(node)}", f'write "{node.text}" in quotes')
         if shape.choices and value not in shape.choices:
-            help_ = suggest(value, shape.choices) or f"use one of {_listed(shape.choices)}"
+            help_ = suggest(value, choices) or f"use one of {_listed(choices)}"
             return self._report(node, f'unknown word "{value}"', help_)
+        if instead := lacking(shape.needs.get(value, ""), self._abilities):
+            return self._report(node, f'"{value}" is not carried out by this build', instead)
         if shape.pattern and not re.fullmatch(shape.pattern, value):
             return self._report(node, f'expected {shape.wants}, found "{value}"')
         return value
@@ -176,10 +181,6 @@ class _Reader:
         if isinstance(value, bool):
             return value
         return self._report(node, f"expected true or false, found {_kind(node)}", "write true or false, without quotes")
-
-
-def _wants(shape: Text) -> str:
-    return f"one of {_listed(shape.choices)}" if shape.choices else shape.wants
 
 
 def _listed(words: object) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from policies.abilities import WITH_EXTRAS, lacking
 from policies.fakes import FAKES
 from policies.grammar import SECTIONS, section
 from policies.load import load, packs
@@ -29,7 +30,8 @@ def keys_table(name: str) -> str:
     rows = ["| key | holds | means |", "|---|---|---|"]
     for path, key in _keys(SECTIONS[name], ""):
         needed = " **Needed.**" if key.required else ""
-        means = f"*Not in this build:* {key.later}." if key.later else f"{key.doc}{needed}"
+        instead = lacking(key.needs, WITH_EXTRAS)
+        means = f"*Not in this build:* {instead}." if instead else f"{key.doc}{needed}"
         rows.append(f"| `{path}` | {_holds(key.shape)} | {means} |")
     return "\n".join(rows) + "\n"
 
@@ -58,7 +60,7 @@ def _keys(shape: Shape, path: str) -> Iterator[tuple[str, Key]]:
                 at = f"{path}.{name}" if path else name
                 yield at, key
                 inner = key.shape.item if isinstance(key.shape, ListOf) else key.shape
-                if not key.later and not section(inner) and name != "on_unknown":
+                if not lacking(key.needs, WITH_EXTRAS) and not section(inner) and name != "on_unknown":
                     yield from _keys(key.shape, at)
         case ListOf():
             yield from _keys(shape.item, f"{path}[]")
@@ -74,7 +76,8 @@ def _holds(shape: Shape) -> str:
         return f"list of [{name}](#{name})" if isinstance(shape, ListOf) else f"[{name}](#{name})"
     match shape:
         case Text(choices=choices):
-            return " ".join(f"`{word}`" for word in choices) or "text"
+            words = (word for word in choices if not lacking(shape.needs.get(word, ""), WITH_EXTRAS))
+            return " ".join(f"`{word}`" for word in words) or "text"
         case Number():
             return f"{shape.minimum:g} to {shape.maximum:g}"
         case Flag():

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -14,10 +14,15 @@ MODES: tuple[Mode, ...] = ("shadow", "enforce")
 
 
 class Action(StrEnum):
-    """What is done with a request, weakest first: the order of the members is the ladder."""
+    """What is done with a request, weakest first: the order of the members is the ladder.
+
+    `route` is no step of it: it changes where goes what is not stopped, and otherwise counts as monitor. It stands
+    after monitor so that an exception which lets a rule monitor lifts it.
+    """
 
     ALLOW = "allow"
     MONITOR = "monitor"
+    ROUTE = "route"
     TOKENISE = "tokenise"
     REDACT = "redact"
     COACH = "coach"
@@ -27,6 +32,21 @@ class Action(StrEnum):
     def rank(self) -> int:
         """Return the step on the ladder: of several actions, the highest rank is taken."""
         return _RANKS[self.value]
+
+    @property
+    def step(self) -> "Action":
+        """Return what it counts as on the ladder."""
+        return Action.MONITOR if self is Action.ROUTE else self
+
+    @property
+    def stops(self) -> bool:
+        """Tell whether nothing is forwarded."""
+        return self.rank >= Action.COACH.rank
+
+    @property
+    def cuts(self) -> bool:
+        """Tell whether values are taken out of what is forwarded."""
+        return self in {Action.REDACT, Action.TOKENISE}
 
 
 _RANKS = {action.value: rank for rank, action in enumerate(Action)}
@@ -80,6 +100,9 @@ class App:
     ids: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    tenants: tuple[str, ...] = ()
+    residency_not: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     trust_zone: tuple[str, ...] = ()
 
@@ -113,6 +136,7 @@ class Match:
     tools: bool | None = None
     when: When = When()
     content: Content = Content()
+    condition: str = ""  # CEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +148,44 @@ class Rollout:
 
 
 @dataclass(frozen=True, slots=True)
+class Justification:
+    """What a user who was coached must say to send it all the same: one of `choices`, and so many characters."""
+
+    required: bool = False
+    min_chars: int = 0
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """How long an answer to coaching holds, and for what: `user`, `app`, `rule`, `value`."""
+
+    span: timedelta = timedelta(hours=8)
+    scope: tuple[str, ...] = ("user", "app", "rule")
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
-    """What a rule does. `unwritable` says what a redaction becomes where the text cannot be rewritten."""
+    """What a rule does. `unwritable` says what a redaction becomes where the text cannot be rewritten.
+
+    `replacement` stands instead of a value (empty: the standard label); `restore`: a placeholder becomes its value
+    again in the answer; `justification` and `remember` belong to coach; `to` is the target of route.
+    """
 
     type: Action
     message: str = ""
     alternative: str = ""
     unwritable: Action = Action.BLOCK
+    replacement: str = ""
+    restore: bool = True
+    justification: Justification | None = None
+    remember: Remember | None = None
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `where` is `file:line:column`."""
+    """One rule. `where` is `file:line:column`, and so is `adjusted`, where its local tuning stands ("": untuned)."""
 
     id: str
     action: Effect
@@ -148,6 +198,7 @@ class Rule:
     notify: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     where: str = ""
+    adjusted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,12 @@ from policies.rule import (
     Exception_,
     Inspection,
     Match,
-    Mode,
     Resolution,
-    Rollout,
     Rule,
 )
 from policies.schema_case import build_case
-from policies.schema_match import build_effect, build_match, check_redactable
+from policies.schema_match import build_match, check_redactable
+from policies.schema_rule import adjust, build_rule, rule_cases
 from policies.vocabulary import Vocabulary, moment
 
 
@@ -53,11 +52,17 @@ def build(documents: Sequence[Document], files: Mapping[str, str], catalogue: Ca
     vocabulary = Vocabulary(catalogue, bare.lists, tuple(c.name for c in draft.classes))
     for document in documents:
         for n, data in _each(document, "rules"):
-            _rule(document, data, ("rules", n), vocabulary, draft)
+            path: Path = ("rules", n)
+            rule = build_rule(document, data, path, vocabulary, draft.defaults)
+            draft.rules.append(rule)
+            draft.tests.extend(rule_cases(document, data, path, rule.id, vocabulary))
         for n, data in _each(document, "inspection"):
             draft.inspection.append(_inspection(document, data, ("inspection", n), vocabulary))
         for n, data in _each(document, "tests"):
             draft.tests.append(build_case(document, data, ("tests", n), "", vocabulary))
+    for document in documents:
+        for n, data in _each(document, "adjust"):
+            adjust(document, data, ("adjust", n), vocabulary, draft.rules)
     for document in documents:
         for n, data in _each(document, "exceptions"):
             draft.exceptions.append(_exception(document, data, ("exceptions", n), vocabulary, draft.rules))
@@ -133,6 +138,7 @@ def _classes(documents: Sequence[Document], vocabulary: Vocabulary) -> tuple[Dat
                     labels=vocabulary.labels(document, data.get("labels"), (*path, "labels")),
                     entities=vocabulary.entities(document, data.get("entities"), (*path, "entities")),
                     groups=vocabulary.entities(document, data.get("groups"), (*path, "groups")),
+                    documents=vocabulary.words(document, data.get("documents"), (*path, "documents")),
                 )
             )
     return tuple(found)
@@ -150,36 +156,6 @@ def _defaults(documents: Sequence[Document]) -> Defaults:
     )
 
 
-def _rule(document: Document, data: dict[str, Any], path: Path, vocabulary: Vocabulary, draft: Draft) -> None:
-    match = build_match(document, data.get("match") or {}, (*path, "match"), vocabulary)
-    action = build_effect(document, data.get("action") or {}, (*path, "action"))
-    mode: Mode = data.get("mode", draft.defaults.mode)
-    rollout = data.get("rollout")
-    if action.type is Action.REDACT:
-        check_redactable(document, match, (*path, "action", "type"), vocabulary)
-    if data.get("floor") and rollout:
-        document.report((*path, "rollout"), "a floor holds for everyone", "leave out `rollout` or `floor`")
-    if data.get("floor") and action.type in {Action.ALLOW, Action.MONITOR}:
-        document.report((*path, "floor"), f"{action.type} is no floor", "a floor redacts or blocks")
-    rule = Rule(
-        id=data.get("id", ""),
-        action=action,
-        match=match,
-        description=data.get("description", ""),
-        mode=mode,
-        severity=data.get("severity", "medium"),
-        floor=data.get("floor", False),
-        rollout=Rollout(rollout.get("percent", 0), rollout.get("by", "user")) if rollout else None,
-        notify=tuple(filter(None, data.get("notify") or ())),
-        tags=tuple(filter(None, data.get("tags") or ())),
-        where=document.where(path),
-    )
-    draft.rules.append(rule)
-    for n, test in enumerate(data.get("tests") or ()):
-        if test is not None:
-            draft.tests.append(build_case(document, test, (*path, "tests", n), rule.id, vocabulary))
-
-
 def _exception(
     document: Document, data: dict[str, Any], path: Path, vocabulary: Vocabulary, rules: Sequence[Rule]
 ) -> Exception_:
@@ -192,7 +168,7 @@ def _exception(
             document.report((*path, "rules", n), f'unknown rule "{name}"', suggest(name, by_id))
         elif rule and rule.floor:
             document.report((*path, "rules", n), f'the rule "{name}" is a floor', "no exception may lift it")
-        elif rule and max_action is Action.REDACT:
+        elif rule and max_action.cuts:
             check_redactable(document, rule.match, (*path, "max_action"), vocabulary)
     match = build_match(document, data.get("match") or {}, (*path, "match"), vocabulary)
     return Exception_(

@@ -21,9 +21,9 @@ def build_case(document: Document, data: dict[str, Any], path: Path, rule: str, 
     if "expect" in data and not expect:
         document.report_lack((*path, "expect"), "the test expects nothing", "add `action`, `would` or `rules`")
     excludes = tuple(text for text in expect.get("forwarded_excludes") or () if text is not None)
-    if excludes and "findings" in data:
-        at = (*path, "expect", "forwarded_excludes")
-        document.report(at, "a test with `findings` forwards no text", "use `prompt` or `body`")
+    for key in ("forwarded_excludes", "restored_includes"):
+        if expect.get(key) and "findings" in data:
+            document.report((*path, "expect", key), "a test with `findings` forwards no text", "use `prompt` or `body`")
     for text, at in _texts(data, path):
         for name in holes(text):
             if name not in FAKES:
@@ -42,6 +42,8 @@ def build_case(document: Document, data: dict[str, Any], path: Path, rule: str, 
         would=expect.get("would"),
         rules=tuple(filter(None, expect["rules"])) if "rules" in expect else None,
         excludes=excludes,
+        restores=tuple(text for text in expect.get("restored_includes") or () if text is not None),
+        route=expect.get("route"),
         todo=data.get("todo", False),
     )
 
@@ -50,9 +52,10 @@ def _texts(data: dict[str, Any], path: Path) -> Iterator[tuple[str, Path]]:
     for key in ("prompt", "body"):
         if key in data:
             yield data[key], (*path, key)
-    for n, text in enumerate((data.get("expect") or {}).get("forwarded_excludes") or ()):
-        if text is not None:
-            yield text, (*path, "expect", "forwarded_excludes", n)
+    for key in ("forwarded_excludes", "restored_includes"):
+        for n, text in enumerate((data.get("expect") or {}).get(key) or ()):
+            if text is not None:
+                yield text, (*path, "expect", key, n)
 
 
 def _facts(
@@ -73,6 +76,11 @@ def _facts(
         groups=tuple(filter(None, given.get("groups") or ())),
         address=address,
         device=given.get("device", ""),
+        direction=given.get("direction", "request"),
+        account="" if given.get("account") == "unknown" else given.get("account", ""),
+        tenant=given.get("tenant", ""),
+        residency=tuple(filter(None, given.get("residency") or ())),
+        answers=tuple((given.get("answers") or {}).items()),
         app=given.get("app", "openai-api"),
         category=given.get("category", "genai.api"),
         status=given.get("status", "tolerated"),
@@ -89,9 +97,9 @@ def _facts(
 
 def _finding(document: Document, data: dict[str, Any], path: Path, ref: int, vocabulary: Vocabulary) -> FindingFact:
     catalogue = vocabulary.catalogue
-    if ("entity" in data) == ("label" in data):
-        document.report_lack(path, "a finding is either an `entity` or a `label`")
-    word = data.get("entity") or label_entity(data.get("label", "X"))
+    if len({"entity", "label", "document"} & set(data)) != 1:
+        document.report_lack(path, "a finding is either an `entity`, a `label` or a `document`")
+    word = data.get("entity") or ("DOCUMENT" if "document" in data else label_entity(data.get("label", "X")))
     entity = catalogue.canonical(word)
     if not catalogue.known(word) or word in catalogue.groups or "*" in word:
         document.report((*path, "entity"), f'unknown entity "{word}"', suggest(word, catalogue.entities))
@@ -107,5 +115,7 @@ def _finding(document: Document, data: dict[str, Any], path: Path, ref: int, voc
         distinct=data.get("distinct", count),
         language=data.get("language", ""),
         lines=data.get("lines", 0),
+        source=data.get("document", ""),
+        overlap=data.get("overlap", 1.0 if "document" in data else 0.0),
         ref=ref,
     )

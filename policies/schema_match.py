@@ -1,17 +1,41 @@
 """The `match` and `action` of a rule as plain data in, their values out."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from policies.grammar import DAYS
+from policies import cel
 from policies.message import FIELDS
 from policies.problem import Path, suggest
 from policies.reader import Document
-from policies.rule import Action, App, Clause, Content, Effect, Match, When, Who, Window
+from policies.rule import (
+    Action,
+    App,
+    Clause,
+    Content,
+    Effect,
+    Justification,
+    Match,
+    Remember,
+    When,
+    Who,
+    Window,
+)
 from policies.vocabulary import Vocabulary
+from policies.words import DAYS
 
-_SELECTORS = ("entities", "groups", "categories", "labels", "class_at_least")
+_SELECTORS = ("entities", "groups", "categories", "documents", "labels", "class_at_least")
+_BELONGS = {
+    "unwritable": ("redact", "tokenise"),
+    "with": ("redact",),
+    "restore": ("tokenise",),
+    "justification": ("coach",),
+    "remember": ("coach",),
+    "to": ("route",),
+}
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _STATEMENTS = frozenset({"label", "fingerprint"})  # what is said of a whole text cannot be cut out of it
 
 
@@ -19,12 +43,6 @@ def build_match(document: Document, data: dict[str, Any], path: Path, vocabulary
     """Return the match at `path`."""
     who, app, when = (data.get(key) or {} for key in ("who", "app", "when"))
     content = data.get("content") or {}
-
-    def words(section: dict[str, Any], name: str, key: str) -> tuple[str, ...]:
-        return vocabulary.words(document, section.get(key), (*path, name, key))
-
-    def networks(key: str) -> tuple[str, ...]:
-        return vocabulary.networks(document, who.get(key), (*path, "who", key))
 
     def clauses(key: str) -> tuple[Clause, ...]:
         at = (*path, "content", key)
@@ -38,21 +56,8 @@ def build_match(document: Document, data: dict[str, Any], path: Path, vocabulary
         if name in data and not section:
             document.report_lack((*path, name), f"`{name}` asks nothing", "fill it in, or leave it out")
     return Match(
-        who=Who(
-            users=words(who, "who", "users"),
-            groups=words(who, "who", "groups"),
-            not_groups=words(who, "who", "not_groups"),
-            networks=networks("networks"),
-            not_networks=networks("not_networks"),
-            devices=words(who, "who", "devices"),
-        ),
-        app=App(
-            ids=words(app, "app", "ids"),
-            categories=_plain(app.get("categories")),
-            status=_plain(app.get("status")),
-            models=words(app, "app", "models"),
-            trust_zone=words(app, "app", "trust_zone"),
-        ),
+        who=_who(document, who, (*path, "who"), vocabulary),
+        app=_app(document, app, (*path, "app"), vocabulary),
         activity=_plain(data.get("activity")),
         direction=_plain(data.get("direction")) or ("request",),
         tools=data.get("tools"),
@@ -61,6 +66,40 @@ def build_match(document: Document, data: dict[str, Any], path: Path, vocabulary
             _window(document, when.get("outside"), (*path, "when", "outside")),
         ),
         content=Content(clauses("any"), clauses("all"), clauses("none")),
+        condition=_condition(document, data.get("condition", ""), (*path, "condition")),
+    )
+
+
+def _who(document: Document, data: dict[str, Any], path: Path, vocabulary: Vocabulary) -> Who:
+    def words(key: str) -> tuple[str, ...]:
+        return vocabulary.words(document, data.get(key), (*path, key))
+
+    def networks(key: str) -> tuple[str, ...]:
+        return vocabulary.networks(document, data.get(key), (*path, key))
+
+    return Who(
+        users=words("users"),
+        groups=words("groups"),
+        not_groups=words("not_groups"),
+        networks=networks("networks"),
+        not_networks=networks("not_networks"),
+        devices=words("devices"),
+    )
+
+
+def _app(document: Document, data: dict[str, Any], path: Path, vocabulary: Vocabulary) -> App:
+    def words(key: str) -> tuple[str, ...]:
+        return vocabulary.words(document, data.get(key), (*path, key))
+
+    return App(
+        ids=words("ids"),
+        categories=_plain(data.get("categories")),
+        status=_plain(data.get("status")),
+        accounts=_plain(data.get("accounts")),
+        tenants=words("tenants"),
+        residency_not=words("residency_not"),
+        models=words("models"),
+        trust_zone=words("trust_zone"),
     )
 
 
@@ -68,13 +107,14 @@ def build_clause(document: Document, data: dict[str, Any], path: Path, vocabular
     """Return the clause at `path`."""
     if not any(data.get(key) for key in _SELECTORS):
         document.report_lack(path, "the clause says not what to find", f"add one of {', '.join(_SELECTORS)}")
-    kinds = [key for key in ("entities", "groups", "labels", "class_at_least") if data.get(key)]
+    kinds = [key for key in ("entities", "groups", "documents", "labels", "class_at_least") if data.get(key)]
     if "labels" in kinds and len(kinds) > 1:
         document.report(path, f"no finding is both in `labels` and in `{kinds[0]}`", "write two clauses")
     return Clause(
         entities=vocabulary.entities(document, data.get("entities"), (*path, "entities")),
         groups=vocabulary.entities(document, data.get("groups"), (*path, "groups")),
         categories=_plain(data.get("categories")),
+        documents=vocabulary.words(document, data.get("documents"), (*path, "documents")),
         labels=vocabulary.labels(document, data.get("labels"), (*path, "labels")),
         class_at_least=vocabulary.class_name(document, data.get("class_at_least", ""), (*path, "class_at_least")),
         places=_plain(data.get("in")),
@@ -82,6 +122,7 @@ def build_clause(document: Document, data: dict[str, Any], path: Path, vocabular
         min_confidence=data.get("min_confidence", 0.0),
         min_count=data.get("min_count", 1),
         min_distinct=data.get("min_distinct", 0),
+        min_overlap=data.get("min_overlap", 0.0),
         min_lines=data.get("min_lines", 0),
         code_languages=tuple(
             word.lower() for word in vocabulary.words(document, data.get("code_languages"), (*path, "code_languages"))
@@ -89,16 +130,28 @@ def build_clause(document: Document, data: dict[str, Any], path: Path, vocabular
     )
 
 
-def build_effect(document: Document, data: dict[str, Any], path: Path) -> Effect:
-    """Return the action at `path`."""
+def build_effect(document: Document, data: dict[str, Any], path: Path, base: Effect | None = None) -> Effect:
+    """Return the action at `path`; with `base`, that action with the message of `data`."""
+    kind = Action(data.get("type", "monitor"))
+    justification, remember = data.get("justification"), data.get("remember")
     effect = Effect(
-        type=Action(data.get("type", "monitor")),
+        type=kind,
         message=data.get("message", "").strip(),
         alternative=data.get("alternative", ""),
         unwritable=Action(data.get("unwritable", "block")),
+        replacement=data.get("with", ""),
+        restore=data.get("restore", True),
+        justification=_justification(document, justification, (*path, "justification")) if justification else None,
+        remember=_remember(remember) if remember is not None else None,
+        to=data.get("to", ""),
     )
-    if "unwritable" in data and data.get("type", "redact") != "redact":
-        document.report((*path, "unwritable"), f"`unwritable` means nothing for {effect.type}", "it belongs to redact")
+    for key, kinds in _BELONGS.items():
+        if key in data and "type" in data and kind not in kinds:
+            document.report((*path, key), f"`{key}` means nothing for {kind}", f"it belongs to {' and '.join(kinds)}")
+    if kind is Action.ROUTE and not effect.to:
+        document.report_lack(path, "route says not where to", "add `to`: a name under `routes` in services.yaml")
+    if base is not None:
+        effect = replace(base, message=effect.message)
     for name in re.findall(r"\{([^{}]*)\}", effect.message):
         if name not in FIELDS:
             help_ = suggest(name, FIELDS) or f"use {', '.join('{' + field + '}' for field in FIELDS)}"
@@ -108,14 +161,35 @@ def build_effect(document: Document, data: dict[str, Any], path: Path) -> Effect
     return effect
 
 
+def _justification(document: Document, data: dict[str, Any], path: Path) -> Justification:
+    if not data.get("required") and (data.get("min_chars") or data.get("choices")):
+        document.report_lack(path, "nobody has to fill the justification in", "add `required: true`")
+    return Justification(data.get("required", False), data.get("min_chars", 0), _plain(data.get("choices")))
+
+
+def _remember(data: dict[str, Any]) -> Remember:
+    written = data.get("for", "8h")
+    scope = _plain(data.get("scope")) or Remember().scope
+    return Remember(timedelta(**{_UNITS[written[-1]]: int(written[:-1])}), scope)
+
+
+def _condition(document: Document, text: str, path: Path) -> str:
+    if not text:
+        return ""
+    found = cel.faults(text)
+    for problem in found:
+        document.report(path, f"not a condition: {problem}", cel.HELP)
+    return "" if found else text
+
+
 def check_redactable(document: Document, match: Match, path: Path, vocabulary: Vocabulary) -> None:
-    """Report where a redaction has nothing that it could cut out."""
+    """Report where a redaction has nothing that it could cut out. `path` ends in the key that says so."""
     clauses = (*match.content.any, *match.content.all)
     if not clauses and (*path[:-2], "match") not in document.spoilt:
         document.report(path, "redact says not what to take out", "add `content` with `any` or `all`, or use block")
     catalogue = vocabulary.catalogue
     for clause in clauses:
-        words = [*clause.entities, *clause.groups, *clause.labels]
+        words = [*clause.entities, *clause.groups, *clause.labels, *(f"DOCUMENT {name}" for name in clause.documents)]
         whole = [w for w in words if w.startswith(("LABEL", "FINGERPRINT", "DOCUMENT"))]
         whole += [c for c in clause.categories if c in _STATEMENTS]
         whole += [w for w in words if catalogue.get(w).category in _STATEMENTS and w not in whole]

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 class Text:
     """A text: one of `choices`, or one that matches `pattern` (both empty: any). `wants` says it in words.
 
-    `later` maps further words of the grammar, which this build cannot carry out, to what to do instead.
+    `needs` maps those of `choices` that not every build carries out to the ability they need.
     """
 
     choices: tuple[str, ...] = ()
     pattern: str = ""
     wants: str = "text"
-    later: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a record. `later` says what to do instead where this build cannot carry the key out."""
+    """One key of a record. `needs` names the ability that the key needs, out of `policies.abilities`."""
 
     shape: "Shape"
     doc: str
     required: bool = False
-    later: str = ""
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Rules
 2. `{{fake.NAME}}` is filled in before the scan. Names of people, places and organisations are found only by a language
    model, so a test says itself where they stand: it comes out the same whichever model is installed.
 3. Tests ignore a staged roll-out, unless they ask to be outside of it.
+4. The tests of a shipped pack say what the pack does by itself: beside other files they run against the pack alone.
 """
 
 import json
@@ -18,8 +19,9 @@ from policies.engine import decide
 from policies.facts import FindingFact
 from policies.fakes import FAKES, NAMED, fill
 from policies.index import Index, Prepared
+from policies.load import SUFFIXES, from_texts
 from policies.model import Policy, Verdict
-from policies.rule import Action, Rollout
+from policies.rule import Rollout
 
 Scan = Callable[[str], Sequence[Finding]]
 """Text to findings, overlaps resolved."""
@@ -53,8 +55,8 @@ class _Text:
 
 def run(policy: Policy, scan: Scan | None = None) -> list[Result]:
     """Run every inline test of the policy, in the order of the files."""
-    everyone, nobody = _rolled_out(policy, 100), _rolled_out(policy, 0)
-    return [_run(case, everyone if case.rolled_out else nobody, scan) for case in policy.tests]
+    alone = {name: _alone(policy, name) for name in {_file(case) for case in policy.tests}}
+    return [_run(case, alone[_file(case)][case.rolled_out], scan) for case in policy.tests]
 
 
 def needs_scan(policy: Policy) -> bool:
@@ -72,7 +74,7 @@ def _run(case: Case, policy: Policy, scan: Scan | None) -> Result:
     texts = [_scanned(text, scan) for text in _leaves(case)]
     facts = replace(case.facts, findings=tuple(_facts(texts)))
     verdict = decide(facts, policy, case.at)
-    return Result(case, (*_compare(case, verdict), *_leaks(case, verdict, texts)))
+    return Result(case, (*_compare(case, verdict), *_leaks(case, verdict, texts), *_lacks(case, verdict, texts)))
 
 
 def _compare(case: Case, verdict: Verdict) -> Iterator[str]:
@@ -83,6 +85,9 @@ def _compare(case: Case, verdict: Verdict) -> Iterator[str]:
     if case.would is not None and would != case.would:
         rules = ", ".join(hit.id for hit in verdict.would.rules) if verdict.would else "no rule"
         yield f"would: expected {case.would}, got {would} by {rules}"
+    route = verdict.route.to if verdict.route else "none"
+    if case.route is not None and route != case.route:
+        yield f"route: expected {case.route}, got {route}"
     if case.rules is not None:
         found = {hit.id for hit in (*verdict.rules, *(verdict.would.rules if verdict.would else ()))}
         if found != set(case.rules):
@@ -91,21 +96,33 @@ def _compare(case: Case, verdict: Verdict) -> Iterator[str]:
 
 def _leaks(case: Case, verdict: Verdict, texts: Sequence[_Text]) -> Iterator[str]:
     """Say which text would be forwarded and should not be; by its name in the file, never by its value."""
-    if verdict.action is Action.BLOCK:
+    if verdict.action.stops:
         return
-    forwarded = "\n".join(_redacted(texts, verdict))
+    forwarded = "\n".join(_without(texts, {*verdict.redactions, *verdict.tokenisations}))
     for written in case.excludes:
         if fill(written) in forwarded:
             yield f"forwarded_excludes: {written} is still in the forwarded text"
 
 
-def _redacted(texts: Sequence[_Text], verdict: Verdict) -> Iterator[str]:
+def _lacks(case: Case, verdict: Verdict, texts: Sequence[_Text]) -> Iterator[str]:
+    """Say which text would not be put back into an answer and should be; by its name in the file."""
+    values = [value for ref, value in enumerate(_values(texts)) if ref in verdict.restorable]
+    for written in case.restores:
+        if verdict.action.stops or not any(fill(written) in value for value in values):
+            yield f"restored_includes: {written} is not put back into the answer"
+
+
+def _values(texts: Sequence[_Text]) -> Iterator[str]:
+    return (text.text[finding.start : finding.end] for text in texts for finding in text.findings)
+
+
+def _without(texts: Sequence[_Text], refs: set[int]) -> Iterator[str]:
     ref = 0
     for text in texts:
         out, end = [], 0
         marked = []
         for finding in text.findings:
-            if ref in verdict.redactions:
+            if ref in refs:
                 marked.append(finding)
             ref += 1
         for finding in sorted(marked, key=lambda f: (f.start, -f.end)):
@@ -167,6 +184,17 @@ def _facts(texts: Iterable[_Text]) -> Iterator[FindingFact]:
                 ref=ref,
             )
             ref += 1
+
+
+def _file(case: Case) -> str:
+    return case.where.rsplit(":", 2)[0]
+
+
+def _alone(policy: Policy, name: str) -> dict[bool, Policy]:
+    """Return the policy that the tests of a file are about, for everyone rolled out (True) and for nobody."""
+    beside = any(other != name and other.endswith(SUFFIXES) for other in policy.texts)
+    chosen = from_texts({name: policy.texts[name]}) if name.startswith("packs/") and beside else policy
+    return {True: _rolled_out(chosen, 100), False: _rolled_out(chosen, 0)}
 
 
 def _rolled_out(policy: Policy, percent: int) -> Policy:

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policies.grammar import ACTIVITIES, APP_CATEGORIES
 from policies.problem import Path, Problem, suggest
 from policies.reader import Document, read
 from policies.shape import Key, ListOf, Named, Record, Text
+from policies.words import ACTIVITIES, APP_CATEGORIES
 from policies.yaml_source import read as read_yaml
 from proxy import hosts, routes
 from proxy.endpoint import DIALECTS, Endpoint, Route, Service

@@ -76,7 +76,7 @@ class Outcome:
     @property
     def refused(self) -> bool:
         """Tell whether nothing may be forwarded."""
-        return self.overloaded or self.action is Action.BLOCK
+        return self.overloaded or self.action.stops
 
 
 Step = Scan | Record
@@ -124,7 +124,7 @@ def inspect(
 
 def _rewrite(judged: Judged) -> tuple[bytes | None, int]:
     """Return the edited body, or None where nothing changes, and how many stretches were replaced."""
-    if judged.verdict.action is Action.BLOCK or not judged.verdict.redactions:
+    if judged.verdict.action.stops or not judged.verdict.redactions:
         return None, 0
     parts = judged.decoded.prompt.parts
     marked = [judged.findings[ref] for ref in judged.verdict.redactions]

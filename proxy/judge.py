@@ -136,7 +136,7 @@ class Judge:
         self._tally.judged(judged)
         if not worth_a_record(judged):
             return
-        enforced = judged.verdict.action is Action.BLOCK or step.changed
+        enforced = judged.verdict.action.stops or step.changed
         await self._trail.write(
             audit_record.decision(judged, event=event, replaced=step.replaced, revision=snapshot.revision, ms=ms),
             wait=enforced,

@@ -22,10 +22,10 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from policies.grammar import APP_CATEGORIES, STATUSES
 from policies.problem import Path
 from policies.reader import Document, read
 from policies.shape import Key, ListOf, Named, Record, Text
+from policies.words import APP_CATEGORIES, STATUSES
 from policies.yaml_source import Node, Table
 from policies.yaml_source import read as read_yaml
 from proxy import hosts

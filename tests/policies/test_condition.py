@@ -3,10 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from policies.condition import checks, describe, holds, pattern
+from policies.condition import checks, describe, holds
 from policies.content import Question
 from policies.facts import Facts, FindingFact
 from policies.rule import App, Clause, Match, When, Who, Window
@@ -121,9 +119,31 @@ def test_what_was_seen_names_kinds_and_never_values(now: datetime) -> None:
     assert _seen(prepare(Facts(), now)) == "nothing found"
 
 
-@given(st.text(), st.text())
-def test_a_pattern_means_itself_but_for_its_stars(word: str, other: str) -> None:
-    plain = word.replace("*", "")
-    assert pattern([plain])(plain)
-    assert pattern([plain + "*"])(plain + other)
-    assert not pattern(["x" + plain + "*"])("y" + other)
+TOLD = (
+    (("personal",), "personal", True),
+    (("personal",), "corporate", False),
+    (("personal",), "", frozenset({"identity"})),
+    (("personal", "unknown"), "", True),
+)
+
+
+@pytest.mark.parametrize(("wanted", "account", "holds_"), TOLD)
+def test_an_account_that_the_wire_does_not_show_is_unknown(
+    wanted: tuple[str, ...], account: str, holds_: Truth
+) -> None:
+    assert matches(Match(app=App(accounts=wanted)), Facts(account=account)) == holds_
+
+
+def test_a_tenant_is_unknown_unless_the_account_is_personal() -> None:
+    match = Match(app=App(tenants=("acme-*",)))
+    assert matches(match, Facts(account="corporate", tenant="acme-eu")) is True
+    assert matches(match, Facts(account="corporate", tenant="other")) is False
+    assert matches(match, Facts(account="personal")) is False
+    assert matches(match, Facts(account="corporate")) == frozenset({"identity"})
+
+
+def test_where_data_is_kept_nobody_knows_it_is_kept_elsewhere() -> None:
+    match = Match(app=App(residency_not=("EU", "EEA")))
+    assert matches(match, Facts(residency=("US",))) is True
+    assert matches(match, Facts(residency=("US", "eu"))) is False
+    assert matches(match, Facts()) is True

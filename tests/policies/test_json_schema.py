@@ -37,7 +37,7 @@ def test_every_pack_is_valid(name: str) -> None:
         {"id": "r", "action": {"type": "tokenise"}},
         {"id": "r", "action": {"type": "block"}, "mach": {}},
         {"id": "R!", "action": {"type": "block"}},
-        {"id": "r", "action": {"type": "block"}, "match": {"condition": "true"}},
+        {"id": "r", "action": {"type": "block"}, "match": {"condition": ["true"]}},
         {"id": "r", "action": {"type": "block"}, "match": {"content": {"any": []}}},
         {"id": "r", "action": {"type": "block"}, "match": {"content": {"any": [{"min_confidence": 2}]}}},
     ],

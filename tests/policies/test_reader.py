@@ -3,13 +3,14 @@
 import pytest
 
 from policies import reader, yaml_source
+from policies.abilities import Ability
 from policies.reader import Document
 from policies.shape import Flag, Key, ListOf, Named, Number, Record, Text, WordOr
 
 SHAPE = Record(
     {
         "name": Key(Text(), "Its name.", required=True),
-        "color": Key(Text(choices=("red", "green"), later={"blue": "use green"}), "A color."),
+        "color": Key(Text(choices=("red", "green", "blue"), needs={"blue": "ink"}), "A color."),
         "id": Key(Text(pattern="[a-z]+", wants="an id of small letters"), "An id."),
         "size": Key(Number(1, 10), "A size."),
         "share": Key(Number(0, 1, whole=False), "A share."),
@@ -17,13 +18,16 @@ SHAPE = Record(
         "words": Key(ListOf(Text(), lists=True, shortest=1), "Words."),
         "lists": Key(Named("[a-z]+", Number(0, 9)), "Lists."),
         "mode": Key(WordOr(Text(choices=("all",)), Record({"a": Key(Flag(), "A.")})), "Mode."),
-        "fly": Key(Flag(), "Fly.", later="walk for now"),
+        "fly": Key(Flag(), "Fly.", needs="wings"),
     }
 )
 
 
+ABILITIES = {"ink": Ability(False, "use green"), "wings": Ability(False, "walk for now")}
+
+
 def read(text: str) -> Document:
-    return reader.read(yaml_source.read("t.yaml", text), SHAPE)
+    return reader.read(yaml_source.read("t.yaml", text), SHAPE, ABILITIES)
 
 
 def problems(text: str) -> list[str]:

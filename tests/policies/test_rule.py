@@ -5,7 +5,12 @@ from policies.rule import APP_STATUS, Action, Effect, Rule
 
 def test_the_ladder() -> None:
     ordered = sorted(Action, key=lambda action: action.rank, reverse=True)
-    assert [action.value for action in ordered] == ["block", "coach", "redact", "tokenise", "monitor", "allow"]
+    assert [action.value for action in ordered] == [
+        *("block", "coach", "redact", "tokenise", "route", "monitor", "allow")
+    ]
+    assert [action.value for action in Action if action.step is not action] == ["route"]
+    assert [action.value for action in Action if action.stops] == ["coach", "block"]
+    assert [action.value for action in Action if action.cuts] == ["tokenise", "redact"]
 
 
 def test_an_action_is_its_word() -> None:

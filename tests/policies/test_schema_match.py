@@ -40,7 +40,7 @@ def test_every_key_arrives(policy_of: Callable[[str], Policy]) -> None:
     (rule,) = policy_of(FULL).rules
     assert rule.match == Match(
         who=Who(("dana@example.com",), ("eng",), ("interns",), ("10.90.0.0/16",), ("10.90.1.0/24",), ("lt-*",)),
-        app=App(("claude",), ("genai.chat",), ("tolerated",), ("opus*",), ("eu",)),
+        app=App(("claude",), ("genai.chat",), ("tolerated",), models=("opus*",), trust_zone=("eu",)),
         activity=("chat", "upload"),
         direction=("request",),
         tools=False,

@@ -10,4 +10,4 @@ def test_shapes_compare_by_value() -> None:
 
 def test_a_key_is_optional_and_carried_out_unless_it_says_otherwise() -> None:
     key = Key(Text(), "A.")
-    assert (key.required, key.later) == (False, "")
+    assert (key.required, key.needs) == (False, "")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from policies.grammar import ACTIVITIES, APP_CATEGORIES
+from policies.words import ACTIVITIES, APP_CATEGORIES
 from proxy.catalogue import Catalogue, CatalogueError, from_texts, load
 from proxy.endpoint import DIALECTS
 from proxy.error_shapes import names

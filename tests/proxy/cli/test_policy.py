@@ -63,7 +63,7 @@ def test_check_shows_every_problem_at_its_place(file: Path, capsys: pytest.Captu
         'local.yaml:7:20: "tokenise" is not carried out by this build\n'
         "  7 |     action: {type: tokenise}\n"
         "    |                    ^\n"
-        "  help: values are not put back into answers yet: use redact\n"
+        "  help: values are not replaced by placeholders yet: use redact\n"
         "hushgate: error: 2 problems in the policy\n"
         "hushgate: hint: mend what stands above; nothing was loaded\n"
     )
