@@ -69,6 +69,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("idle_timeout", "seconds", 600.0, "time after which a silent connection is closed"),
     Setting("drain_timeout", "seconds", 30.0, "time for open exchanges to finish at stop"),
     Setting("durability", "durability", "ack", "ack: refusals and redactions wait for the disk; strict: all; async"),
+    Setting("on_audit_failure", "on_audit_failure", "refuse_ai", "a record that cannot be written or waited for: "
+            "refuse_ai refuses its request, allow_flagged lets it pass and counts it"),
+    Setting("audit_segment", "bytes", 64 * 1024 * 1024, "size at which an audit file is closed"),
+    Setting("audit_segment_age", "seconds", 3600.0, "age at which an audit file is closed"),
+    Setting("audit_checkpoint", "seconds", 60.0, "time between signed checkpoints of the audit log"),
+    Setting("audit_retention", "count", 395, "days after which closed audit files are erased; checkpoints stay"),
     Setting("node", "text", None, "this machine's name in the audit log; default: its host name"),
     Setting("log_level", "level", "info", "debug, info, warning or error"),
 )  # fmt: skip
@@ -108,6 +114,11 @@ class Config:
     idle_timeout: float
     drain_timeout: float
     durability: str
+    on_audit_failure: str
+    audit_segment: int
+    audit_segment_age: float
+    audit_checkpoint: float
+    audit_retention: int
     node: str | None
     log_level: str
 
@@ -273,6 +284,7 @@ _READERS: dict[str, Callable[[object], Value]] = {
     "networks": _networks,
     "ports": lambda raw: tuple(int(port) for port in _list(raw)),
     "durability": _choice("ack", "strict", "async"),
+    "on_audit_failure": _choice("refuse_ai", "allow_flagged"),
     "level": _choice("debug", "info", "warning", "error"),
 }
 

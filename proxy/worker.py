@@ -21,6 +21,7 @@ from addons.engine import Connect, Engine, EngineOptions, Mint, Minted, Streams
 from addons.gate import Gate
 from policies.model import Verb
 from proxy import hardening, logs
+from proxy.audit import settings as audit_settings
 from proxy.audit.writer import AuditWriter
 from proxy.budget import Budget
 from proxy.ca.leaves import LeafCache
@@ -56,9 +57,8 @@ class Worker:
         snapshot = compile_texts(texts_from_json(boot["snapshot"]))
         self._trail = AuditWriter.open(
             config.state / "audit",
-            node=config.node,
             slot=str(boot["slot"]),
-            durability=config.durability,
+            settings=audit_settings.from_config(config),
             observe=self._tally.audited,
         )
         self._pool = InspectorPool(

@@ -27,7 +27,7 @@ Record = dict[str, object]
 
 TYPES = (
     *("decision", "outcome", "skipped", "traffic", "start", "stop"),
-    *("policy_reload", "config_change", "heartbeat", "audit_gap"),
+    *("policy_reload", "config_change", "heartbeat", "audit_gap", "audit_erased", "verdict", "evidence_access"),
 )
 """Every type that is written now."""
 
@@ -222,9 +222,33 @@ def heartbeat(records: int, errors: int) -> Record:
     return {**_head("heartbeat"), "records": records, "errors": errors}
 
 
-def audit_gap(count: int, first: str, last: str) -> Record:
-    """Return the record of `count` records that could not be written; `first` and `last` are their event ids."""
-    return {**_head("audit_gap"), "count": count, "first": first, "last": last}
+def audit_gap(count: int, first: str, last: str, reason: str = "unwritable") -> Record:
+    """Return the record of `count` records that are missing or were late; `first` and `last` are their event ids."""
+    return {**_head("audit_gap"), "count": count, "first": first, "last": last, "reason": reason}
+
+
+def torn(chain: str, size: int) -> Record:
+    """Return the record of a line that a crash cut off in the middle, and that was taken out: `size` bytes."""
+    gap = audit_gap(1, "", "", "torn")
+    return {**gap, "chain_of": chain, "bytes": size}
+
+
+def audit_erased(chain: str, first: int, last: int, reason: str, by: str = "") -> Record:
+    """Return the record of records that were taken out of `chain`; `first` and `last` are their numbers in it."""
+    where: Record = {"chain_of": chain, "first": first, "last": last}
+    return {**_head("audit_erased"), **where, "reason": reason, "by": masking.line(by)}
+
+
+def verdict(event: str, *, good: bool, rules: Sequence[str], by: str) -> Record:
+    """Return what an analyst made of a decision: `good` where its rules were right about it."""
+    told: Record = {"event": event, "verdict": "tp" if good else "fp", "rules": list(rules), "by": masking.line(by)}
+    return {**_head("verdict"), **told}
+
+
+def evidence_access(event: str, *, by: Sequence[str], why: str, opened: bool) -> Record:
+    """Return the record of evidence that was asked for, by whose keys, and whether it opened."""
+    told: Record = {"event": event, "by": [masking.line(name) for name in by], "why": masking.line(why)}
+    return {**_head("evidence_access"), **told, "opened": opened}
 
 
 def _head(kind: str, event: str = "") -> Record:

@@ -1,11 +1,14 @@
 """A record in, the same record without whatever audit.schema.json does not know out: the schema is the allow-list."""
 
 import json
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 Schema = dict[str, Any]
+_Keep = Callable[[Any], Any]
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 @cache
@@ -17,25 +20,50 @@ def schema() -> Schema:
 
 def allowed(record: dict[str, Any]) -> dict[str, Any]:
     """Return `record` with the keys that its type has, at every depth. Raises KeyError for an unknown type."""
-    kept: dict[str, Any] = _keep(record, schema()["$defs"][record["type"]])
+    kept: dict[str, Any] = _filter(record["type"])(record)
     return kept
 
 
-def _keep(value: Any, node: Schema) -> Any:
-    node = _resolve(node, value)
-    if isinstance(value, dict):
-        known = node.get("properties", {})
-        return {key: _keep(inner, known[key]) for key, inner in value.items() if key in known}
-    if isinstance(value, list):
-        inner = node.get("items", {})
-        return [_keep(each, inner) for each in value] if inner else value
-    return value
+@cache
+def _filter(kind: str) -> _Keep:
+    return _compiled(schema()["$defs"][kind])
 
 
-def _resolve(node: Schema, value: Any) -> Schema:
+def _compiled(node: Schema) -> _Keep:
+    """Return what takes unknown keys out of a value that `node` describes."""
     if "$ref" in node:
-        target: Schema = schema()["$defs"][node["$ref"].rpartition("/")[2]]
-        return _resolve(target, value)
-    if "anyOf" in node and value is not None:
-        return _resolve(node["anyOf"][-1], value)
-    return node
+        return _compiled(schema()["$defs"][node["$ref"].rpartition("/")[2]])
+    if "anyOf" in node:
+        return _compiled(node["anyOf"][-1])
+    if "properties" in node:
+        return _of_objects({key: _compiled(inner) for key, inner in node["properties"].items()})
+    if node.get("type") == "array":
+        return _of_lists(_compiled(node.get("items", {})))
+    return _scalar
+
+
+def _of_objects(known: dict[str, _Keep]) -> _Keep:
+    def keep(value: Any) -> Any:
+        if type(value) is not dict:
+            return _scalar(value)
+        return {
+            key: inner if type(inner) in _SCALARS else known[key](inner) for key, inner in value.items() if key in known
+        }
+
+    return keep
+
+
+def _of_lists(take: _Keep) -> _Keep:
+    def keep(value: Any) -> Any:
+        if type(value) is not list:
+            return _scalar(value)
+        return [inner if type(inner) in _SCALARS else take(inner) for inner in value]
+
+    return keep
+
+
+def _scalar(value: Any) -> Any:
+    """Return a value that holds no others; empty what does."""
+    if isinstance(value, dict):
+        return {}
+    return [] if isinstance(value, list | tuple) else value

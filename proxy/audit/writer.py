@@ -1,23 +1,24 @@
-"""Audit records in, lines on disk out: one file a process and start, many records a sync, nothing lost in silence.
+"""Audit records in, lines on disk out: one chain a process and start, many records a sync, nothing lost in silence.
 
 Rules
-1. A line is RFC 8785 canonical JSON of what `audit.schema.json` knows of the record; the file is mode 0600 and only
-   grows, and can be read while it does.
+1. A line is RFC 8785 canonical JSON of what `audit.schema.json` knows of the record, tied to the line before
+   (`proxy.audit.chain`); files are mode 0600, only grow, and can be read while they do.
 2. One thread writes. What has come together meanwhile goes out in one write and one fdatasync (group commit).
 3. Who waits is told: `strict` waits for the disk always; `ack` where the caller says that it acts on the record
    (a refusal, a redaction), else 5 ms; `async` syncs once a second and waits only for the write of such records.
-4. What cannot be written raises OSError in whoever waits, is counted, and leaves an `audit_gap` record in the file as
-   soon as there is room again. A line that was written in part is cut off. The queue is bounded: a full one is an
-   error too.
+4. What cannot be written raises OSError in whoever waits, is counted, and leaves an `audit_gap` record as soon as there
+   is room again. The queue is bounded: a full one is an error too.
+5. A disk that stalls is an error as well: nobody waits longer than 5 s, and once a commit has taken that long nobody
+   waits at all. While the disk is in trouble `ack` waits for every record, so that none slips by. A record that came
+   to disk a second or more after its caller had gone on leaves an `audit_gap` of reason `late`.
+6. `on_failure` says who hears of 4 and 5: with `refuse_ai` the caller (which refuses the request), with
+   `allow_flagged` nobody: the gap and the metrics say it.
 """
 
 import asyncio
 import contextlib
-import io
-import os
+import errno
 import queue
-import re
-import secrets
 import socket
 import threading
 import time
@@ -25,87 +26,69 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, cast
 
-import rfc8785
-import structlog
-
+from proxy.audit import canonical
 from proxy.audit import record as records
+from proxy.audit.chain import Chain, first_link, fresh_chain, link
+from proxy.audit.gaps import Gaps
+from proxy.audit.journal import Journal
 from proxy.audit.schema import allowed
-
-Durability = Literal["ack", "strict", "async"]
-_sync_file: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
-DURABILITIES: tuple[Durability, ...] = ("ack", "strict", "async")
+from proxy.audit.settings import AuditSettings, Durability
 
 PATIENCE = 0.005  # seconds that `ack` waits for a record on which nothing is done
+LATE = 1.0  # seconds after which a record that nobody waits for is late
+STALLED = 5.0  # seconds that anybody waits for the disk
 _QUEUE = 20_000  # records
 _BATCH = 1_000  # records of one commit
 _SYNC = 1.0  # seconds between syncs of `async`
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Whose records a file holds: one start of one process."""
-
-    node: str
-    slot: str
-    boot: str
-
-    @property
-    def file(self) -> str:
-        """Return the name of the file."""
-        return f"{self.node}-{self.slot}-{self.boot}.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Queued:
     record: records.Record = field(repr=False)
-    done: "Future[None]" = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Gap:
-    """Records that were lost: how many, and the event ids of the first and the last."""
-
-    count: int = 0
-    first: str = ""
-    last: str = ""
-
-    def __add__(self, later: "_Gap") -> "_Gap":
-        if not self.count or not later.count:
-            return self if self.count else later
-        return _Gap(self.count + later.count, self.first, later.last)
+    done: "Future[None]" = field(default_factory=Future, repr=False)
+    born: float = field(default_factory=time.monotonic)
+    released: bool = False  # the caller went on without it
 
 
 class AuditWriter:
-    """Appends records to one file. `write` is for an event loop, `append` for anybody."""
+    """Appends records to one chain. `write` is for an event loop, `append` for anybody."""
 
     def __init__(
         self,
-        path: Path,
+        journal: Journal,
         chain: Chain,
         durability: Durability = "ack",
         *,
+        on_failure: str = "refuse_ai",
+        heartbeat: float = 0.0,
         observe: Callable[[str, bool], None] = lambda kind, written: None,  # noqa: ARG005
-        sync: Callable[[int], None] = _sync_file,
+        committed: Callable[[float], None] = lambda seconds: None,  # noqa: ARG005
         limit: int = _QUEUE,
+        stalled: float = STALLED,
     ) -> None:
-        """`observe(type, written)` is called for each record, mostly by the writer's thread. Raises OSError."""
-        self.path = path
+        """`observe(type, written)` is called for each record, `committed` for each commit, by the writer's thread.
+
+        `heartbeat` is in seconds; 0 writes none.
+        """
         self.durability = durability
+        self._journal = journal
         self._chain = chain
+        self._forgiving = on_failure == "allow_flagged"
+        self._heartbeat = heartbeat
         self._observe = observe
-        self._sync = sync
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        self._size = 0  # bytes of whole lines
-        self._synced = time.monotonic()
-        self._buffer = io.BytesIO()
-        self._logger = _logger(self._buffer)
+        self._committed = committed
+        self._stalled = stalled
         self._queue: queue.Queue[_Queued | None] = queue.Queue(limit)
         self._lock = threading.Lock()
-        self._seq = 0  # of the last whole line; the writer's thread alone counts
-        self._gap = _Gap()
+        self._gaps = Gaps()
         self._closed = False
+        self._failing = False  # the last commit failed
+        self._since = 0.0  # when the commit under way began; 0 between commits
+        now = time.monotonic()
+        self._synced, self._beat = now, now + heartbeat
+        self._seq, self._prev = 0, first_link(chain.name)  # of the last whole line; the writer's thread alone counts
+        self._records = self._errors = 0
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
         self._thread.start()
 
@@ -114,61 +97,98 @@ class AuditWriter:
         cls,
         folder: Path,
         *,
-        node: str | None,
         slot: str,
-        durability: str = "ack",
+        settings: AuditSettings | None = None,
         observe: Callable[[str, bool], None] = lambda kind, written: None,  # noqa: ARG005
+        committed: Callable[[float], None] = lambda seconds: None,  # noqa: ARG005
     ) -> "AuditWriter":
-        """Begin a new file in `folder`, made (0700) if need be. `node` None is the host's name. Raises OSError."""
+        """Begin a new chain in `folder`, made (0700) if need be. Raises OSError."""
+        wanted = settings or AuditSettings()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        chain = Chain(_plain(node or socket.gethostname()), _plain(slot), _boot())
-        writer = cls(folder / chain.file, chain, cast(Durability, durability), observe=observe)
-        _sync_folder(folder)
-        return writer
+        chain = fresh_chain(wanted.node or socket.gethostname(), slot)
+        journal = Journal(folder, chain, segment_bytes=wanted.segment_bytes, segment_seconds=wanted.segment_seconds)
+        return cls(
+            journal,
+            chain,
+            wanted.durability,
+            on_failure=wanted.on_failure,
+            heartbeat=wanted.heartbeat,
+            observe=observe,
+            committed=committed,
+        )
+
+    @property
+    def path(self) -> Path:
+        """Return the file that is written now."""
+        return self._journal.path
+
+    @property
+    def lag(self) -> float:
+        """Return for how long the commit under way has been going on, in seconds."""
+        since = self._since
+        return time.monotonic() - since if since else 0.0
+
+    @property
+    def queued(self) -> int:
+        """Return how many records wait."""
+        return self._queue.qsize()
 
     async def write(self, record: records.Record, *, wait: bool) -> None:
-        """Write one record, and wait for it as rule 3 says. Raises OSError where it is known not to be written."""
-        done = asyncio.wrap_future(self.append(record))
-        if wait or self.durability == "strict":
-            await done
-            return
+        """Write one record, and wait for it as rules 3 and 5 say. Raises OSError where it is known not to be there."""
+        item = self._enqueue(record)
+        done = asyncio.wrap_future(item.done)
         done.add_done_callback(_forget)
-        if self.durability == "ack":
-            await asyncio.wait((done,), timeout=PATIENCE)
-        if done.done():
-            done.result()
+        troubled = not self._forgiving and (self._failing or self.lag > LATE)
+        patience = 0.0 if self.lag > self._stalled else self._stalled
+        wait = wait or troubled or self.durability == "strict"
+        if not wait:
+            patience = min(PATIENCE, patience) if self.durability == "ack" else 0.0
+        await asyncio.wait((done,), timeout=patience)
+        item.released = not done.done()
+        error = done.exception() if done.done() else _silent() if wait else None
+        if error is not None and not self._forgiving:
+            raise error
 
     def append(self, record: records.Record) -> "Future[None]":
         """Queue a record; the future ends when it is on disk (`async`: written), or with OSError."""
-        item = _Queued(record, Future())
+        return self._enqueue(record).done
+
+    def _enqueue(self, record: records.Record) -> _Queued:
+        item = _Queued(record)
         item.done.set_running_or_notify_cancel()  # nobody can cancel it: the writer is to end it
         with self._lock:
             if not self._closed:
                 with contextlib.suppress(queue.Full):
                     self._queue.put_nowait(item)
-                    return item.done
+                    return item
         self._lose(item, OSError("the audit log takes no more records"))
-        return item.done
+        return item
 
-    async def close(self) -> None:
-        """Write what is queued, sync, close."""
-        await asyncio.to_thread(self.end)
+    async def close(self, seconds: float = STALLED) -> None:
+        """Write what is queued, sync, close; give up after `seconds` on a disk that does not answer."""
+        with self._lock:
+            closed, self._closed = self._closed, True
+        if not closed:
+            with contextlib.suppress(queue.Full):
+                await asyncio.to_thread(self._queue.put, None, timeout=seconds)
+                await asyncio.to_thread(self._thread.join, seconds)
 
     def end(self) -> None:
-        """Do what `close` does, in this thread."""
+        """Do what `close` does, in this thread, for as long as it takes."""
         with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-        self._queue.put(None)
+            closed, self._closed = self._closed, True
+        if not closed:
+            self._queue.put(None)
         self._thread.join()
-        os.close(self._descriptor)
 
     def _run(self) -> None:
         for batch in self._batches():
             self._commit(batch)
+            if self._gaps and not self._failing:
+                self._commit(())
         self._synced = 0.0
         self._commit(())
+        self._journal.close()
 
     def _batches(self) -> Iterator[list[_Queued]]:
         """Yield what has come together; an empty batch where a sync is due."""
@@ -176,7 +196,7 @@ class AuditWriter:
         while not ended:
             batch: list[_Queued] = []
             try:
-                item = self._queue.get(timeout=_SYNC if self.durability == "async" else None)
+                item = self._queue.get(timeout=self._idle())
                 while item is not None:
                     batch.append(item)
                     if len(batch) == _BATCH:
@@ -185,111 +205,89 @@ class AuditWriter:
                 ended = item is None
             except queue.Empty:
                 pass
+            if self._heartbeat and time.monotonic() >= self._beat:
+                self._beat = time.monotonic() + self._heartbeat
+                batch.append(_Queued(records.heartbeat(self._records, self._errors)))
             yield batch
 
+    def _idle(self) -> float | None:
+        """Return how long the thread may sleep."""
+        waits = [_SYNC] if self.durability == "async" or self._failing else []
+        if self._heartbeat:
+            waits.append(max(0.0, self._beat - time.monotonic()))
+        return min(waits, default=None)
+
     def _commit(self, batch: Sequence[_Queued]) -> None:
-        """Write the record of a gap, where there is one, and a batch; or lose both, and begin a gap."""
-        before = self._seq
-        with self._lock:
-            gap, self._gap = self._gap, _Gap()
-        if gap.count:
-            self._log(records.audit_gap(gap.count, gap.first, gap.last))
-        fit = [item for item in batch if self._render(item)]
+        """Write the records of gaps, where there are some, and a batch; or lose both, and begin a gap."""
+        self._since = time.monotonic()
+        before = self._seq, self._prev
+        gaps = self._gaps.take()
+        lines = [self._line(gap) for gap in gaps]
+        fit = [item for item in batch if self._render(item, lines)]
         try:
-            self._flush()
+            if lines or self.durability == "async":
+                self._flush(b"".join(lines))
         except OSError as error:
-            self._seq = before
-            self._cut()
-            with self._lock:
-                self._gap = gap + self._gap
+            self._failing = True
+            self._seq, self._prev = before
+            self._journal.cut()
+            self._gaps.put_back(gaps)
             for item in fit:
                 self._lose(item, OSError(error.errno, f"the audit log cannot be written: {error.strerror}"))
         else:
+            self._failing = False
             for item in fit:
-                self._observe(str(item.record["type"]), True)
-                item.done.set_result(None)
+                self._kept(item)
+            self._journal.turn()
+        self._committed(self.lag)
+        self._since = 0.0
 
-    def _render(self, item: _Queued) -> bool:
-        """Put one line into the buffer; tell whether that could be done."""
+    def _kept(self, item: _Queued) -> None:
+        self._records += 1
+        if item.released and time.monotonic() - item.born >= LATE:
+            self._gaps.add("late", str(item.record["id"]))
+        self._observe(str(item.record["type"]), True)
+        item.done.set_result(None)
+
+    def _render(self, item: _Queued, lines: list[bytes]) -> bool:
+        """Add one line to `lines`; tell whether that could be done."""
         try:
-            self._log(item.record)
+            lines.append(self._line(item.record))
         except Exception as error:  # noqa: BLE001 - the boundary: one bad record must not stop the trail, nor be shown
             self._lose(item, OSError(f"an audit record cannot be written ({type(error).__name__})"))
             return False
         return True
 
-    def _log(self, record: records.Record) -> None:
+    def _line(self, record: records.Record) -> bytes:
         chain = self._chain
-        self._logger.msg(**record, v=1, seq=self._seq + 1, node=chain.node, slot=chain.slot, boot=chain.boot)
-        self._seq += 1
+        whole = allowed(record)
+        whole |= {"v": 1, "seq": self._seq + 1, "node": chain.node, "slot": chain.slot, "boot": chain.boot}
+        whole["chain"] = {"prev": self._prev}
+        line = canonical.dumps(whole)
+        self._seq, self._prev = self._seq + 1, link(line)
+        return line + b"\n"
 
-    def _flush(self) -> None:
-        """Write the buffer, and sync where it is time. Raises OSError."""
-        lines = self._buffer.getvalue()
-        self._buffer.seek(0)
-        self._buffer.truncate()
-        _write(self._descriptor, lines)
+    def _flush(self, lines: bytes) -> None:
+        """Write lines, and sync where it is time. Raises OSError."""
+        self._journal.append(lines)
         if self.durability != "async" or time.monotonic() - self._synced >= _SYNC:
-            self._sync(self._descriptor)
+            self._journal.sync()
             self._synced = time.monotonic()
-        self._size += len(lines)
-
-    def _cut(self) -> None:
-        """Cut off what was written in part."""
-        with contextlib.suppress(OSError):
-            os.ftruncate(self._descriptor, self._size)
+        self._journal.keep()
 
     def _lose(self, item: _Queued, error: OSError) -> None:
         """Count a lost record and tell whoever waits."""
-        event = str(item.record.get("id", ""))
-        with self._lock:
-            self._gap += _Gap(1, event, event)
+        self._errors += 1
+        self._gaps.add("unwritable", str(item.record.get("id", "")))
         self._observe(str(item.record.get("type", "")), False)
         item.done.set_exception(error)
 
 
-def _logger(file: io.BytesIO) -> Any:
-    """Return the logger whose lines are records: known keys only, canonical JSON, to `file`."""
-    return structlog.wrap_logger(
-        structlog.BytesLogger(cast(Any, file)),
-        processors=[_known, _canonical],
-        wrapper_class=structlog.BoundLogger,
-        context_class=dict,
-    ).bind()
-
-
-def _known(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:  # noqa: ARG001
-    return allowed(dict(event))
-
-
-def _canonical(logger: object, method: str, event: structlog.typing.EventDict) -> bytes:  # noqa: ARG001
-    return rfc8785.dumps(dict(event))
-
-
-def _write(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def _silent() -> OSError:
+    return OSError(errno.ETIMEDOUT, "the audit log cannot be written: the disk does not answer")
 
 
 def _forget(done: "asyncio.Future[None]") -> None:
     """Take note of an exception that nobody waits for: it is counted, and stands in the gap's record."""
     if not done.cancelled():
         done.exception()
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._]", "_", name)[:64] or "_"
-
-
-def _boot() -> str:
-    """Return what names one start: the second it was made in (hex, so that files sort), and four random digits."""
-    return f"{int(time.time()):08x}{secrets.token_hex(2)}"
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -28,6 +28,7 @@ from detectors.load import Settings
 from proxy import metrics
 from proxy.admin import Admin
 from proxy.audit import record as audit_record
+from proxy.audit import settings as audit_settings
 from proxy.audit.writer import AuditWriter
 from proxy.ca.authority import create_key, load_key, open_authority
 from proxy.ca.roots import write_roots
@@ -89,9 +90,8 @@ class Arbiter:
         self._signer = FileSigner(self._authority, self._leaf_key)
         self._trail = AuditWriter.open(
             config.state / "audit",
-            node=config.node,
             slot="supervisor",
-            durability=config.durability,
+            settings=audit_settings.from_config(config),
             observe=Tally(self._metrics).audited,
         )
         self._roots = write_roots(config.state, config.upstream_ca)

@@ -28,6 +28,12 @@ def every_record(sample):
         records.config_change(["workers", "max_body"]),
         records.heartbeat(10, 1),
         records.audit_gap(3, EVENT, EVENT),
+        records.audit_gap(3, EVENT, EVENT, "late"),
+        records.torn("n-0-6923a1f29c4e", 17),
+        records.audit_erased("n-0-6923a1f29c4e", 1, 9, "retention"),
+        records.audit_erased("n-0-6923a1f29c4e", 4, 4, "request", "bob"),
+        records.verdict(EVENT, good=True, rules=["no-code"], by="bob"),
+        records.evidence_access(EVENT, by=["bob", "eve"], why="case 7", opened=True),
     ]  # fmt: skip
 
 

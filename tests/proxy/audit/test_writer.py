@@ -9,9 +9,12 @@ import pytest
 import rfc8785
 
 from proxy.audit import record as records
-from proxy.audit.writer import AuditWriter, Chain
+from proxy.audit.chain import Chain, first_link, link, segments
+from proxy.audit.journal import Journal
+from proxy.audit.settings import AuditSettings
+from proxy.audit.writer import AuditWriter
 
-CHAIN = Chain("egress-1", "0", "6923a1f29c4e")
+CHAIN = Chain("egress_1", "0", "6923a1f29c4e")
 
 
 def lines(path):
@@ -50,10 +53,10 @@ def told():
 def writer_of(tmp_path, disk, told):
     made = []
 
-    def make(durability="ack", **options):
+    def make(durability="ack", segment_bytes=1 << 20, **options):
         made.append(
             AuditWriter(
-                tmp_path / "trail.jsonl", CHAIN, durability, sync=disk,
+                Journal(tmp_path, CHAIN, sync=disk, segment_bytes=segment_bytes), CHAIN, durability,
                 observe=lambda kind, good: told.append((kind, good)), **options,
             )
         )  # fmt: skip
@@ -71,7 +74,7 @@ async def test_a_record_is_a_canonical_line_with_its_place_in_the_chain(writer_o
     await writer.write(numbered(2), wait=True)
     first, second = lines(writer.path)
     assert (first["seq"], second["seq"]) == (1, 2)
-    assert [first[key] for key in ("v", "node", "slot", "boot")] == [1, *("egress-1", "0", "6923a1f29c4e")]
+    assert [first[key] for key in ("v", "node", "slot", "boot")] == [1, *("egress_1", "0", "6923a1f29c4e")]
     check(first)
     assert writer.path.read_bytes().splitlines()[0] == rfc8785.dumps(first)
 
@@ -83,7 +86,7 @@ async def test_what_the_schema_does_not_know_never_reaches_the_disk(writer_of):
 
 
 async def test_files_are_private_and_named_by_node_slot_and_boot(tmp_path):
-    writer = AuditWriter.open(tmp_path / "audit", node="egress/1", slot="0")
+    writer = AuditWriter.open(tmp_path / "audit", slot="0", settings=AuditSettings(node="egress/1"))
     await writer.write(records.stop(), wait=True)
     await writer.close()
     (path,) = (tmp_path / "audit").iterdir()
@@ -94,7 +97,7 @@ async def test_files_are_private_and_named_by_node_slot_and_boot(tmp_path):
 
 
 async def test_two_starts_never_share_a_file(tmp_path):
-    writers = [AuditWriter.open(tmp_path, node=None, slot="0") for _ in range(3)]
+    writers = [AuditWriter.open(tmp_path, slot="0") for _ in range(3)]
     assert len({writer.path for writer in writers}) == 3
     for writer in writers:
         await writer.close()
@@ -154,7 +157,7 @@ async def test_a_full_disk_is_told_to_whoever_waits_and_leaves_a_gap_and_no_torn
     await writer.write(numbered(4), wait=True)
     before, gap, after = lines(writer.path)
     assert (before["seq"], gap["seq"], after["seq"]) == (1, 2, 3)
-    assert (gap["type"], gap["count"]) == ("audit_gap", 2)
+    assert (gap["type"], gap["count"], gap["reason"]) == ("audit_gap", 2, "unwritable")
     assert (before["records"], after["records"]) == (1, 4)
     check(gap)
     assert told == [("heartbeat", True), ("heartbeat", False), ("heartbeat", False), ("heartbeat", True)]
@@ -180,7 +183,7 @@ async def test_a_write_that_stops_half_way_is_cut_off(writer_of, monkeypatch):
             raise OSError(errno.ENOSPC, "No space left on device")
         return real(descriptor, data[: left.pop()])
 
-    monkeypatch.setattr("proxy.audit.writer.os.write", short)
+    monkeypatch.setattr("proxy.audit.journal.os.write", short)
     with pytest.raises(OSError, match="No space"):
         await writer.write(numbered(2), wait=True)
     monkeypatch.undo()
@@ -255,3 +258,92 @@ async def test_records_of_many_threads_are_all_there(writer_of):
         thread.join()
     await writer.close()
     assert [line["seq"] for line in lines(writer.path)] == list(range(1, 201))
+
+
+async def test_every_record_names_the_hash_of_the_line_before(writer_of, disk):
+    writer = writer_of(segment_bytes=600)
+    for number in range(6):
+        disk.failing = number == 3
+        if disk.failing:
+            with pytest.raises(OSError, match="No space"):
+                await writer.write(numbered(number), wait=True)
+        else:
+            await writer.write(numbered(number), wait=True)
+    await writer.close()
+    folder = writer.path.parent
+    [found] = segments(folder).values()
+    assert len(found) > 1
+    before, seen = first_link(CHAIN.name), []
+    for segment in found:
+        for line in segment.path.read_bytes().splitlines():
+            record = json.loads(line)
+            seen.append((record["seq"], record["type"]))
+            assert record["chain"] == {"prev": before}
+            before = link(line)
+    assert [seq for seq, _ in seen] == list(range(1, len(seen) + 1))
+    assert [kind for _, kind in seen].count("heartbeat") == 5
+    assert [kind for _, kind in seen].count("audit_gap") == 1
+
+
+async def test_a_disk_that_stalls_is_an_error_then_at_once_and_the_records_come_late(writer_of, disk, monkeypatch):
+    monkeypatch.setattr("proxy.audit.writer.LATE", 0.05)
+    writer = writer_of(stalled=0.3)
+    disk.open.clear()
+    await writer.write(numbered(1), wait=False)  # goes on after 5 ms
+    with pytest.raises(OSError, match="does not answer"):
+        await writer.write(numbered(2), wait=True)
+    with pytest.raises(OSError, match="does not answer"):  # in trouble: nobody slips by
+        await writer.write(numbered(3), wait=False)
+    assert writer.lag > 0.3
+    disk.open.set()
+    while writer.lag > 0.3:
+        await asyncio.sleep(0.01)
+    await writer.write(numbered(4), wait=True)
+    await writer.close()
+    written = lines(writer.path)
+    assert [line["records"] for line in written if line["type"] == "heartbeat"] == [1, 2, 3, 4]
+    late = [line for line in written if line["type"] == "audit_gap"]
+    assert {line["reason"] for line in late} == {"late"}
+    assert sum(line["count"] for line in late) >= 2
+
+
+async def test_after_a_failure_everybody_waits_until_it_is_well_again(writer_of, disk):
+    writer = writer_of()
+    disk.failing = True
+    with pytest.raises(OSError, match="No space"):
+        await writer.write(numbered(1), wait=True)
+    with pytest.raises(OSError, match="No space"):
+        await writer.write(numbered(2), wait=False)
+    disk.failing = False
+    await writer.write(numbered(3), wait=False)
+
+
+async def test_allow_flagged_goes_on_and_leaves_the_gap(writer_of, disk, told):
+    writer = writer_of(on_failure="allow_flagged", stalled=0.1)
+    disk.failing = True
+    await writer.write(numbered(1), wait=True)
+    await writer.write(numbered(2), wait=False)
+    disk.open.clear()
+    await writer.write(numbered(3), wait=True)
+    disk.failing = False
+    disk.open.set()
+    await writer.close()
+    written = lines(writer.path)
+    assert sum(line["count"] for line in written if line["type"] == "audit_gap" and line["reason"] == "unwritable") == 2
+    assert told.count(("heartbeat", False)) == 2
+
+
+async def test_a_sign_of_life_is_written_without_anything_to_do(writer_of):
+    writer = writer_of(heartbeat=0.02)
+    while not writer.path.read_bytes():
+        await asyncio.sleep(0.01)
+    await writer.close()
+    assert lines(writer.path)[0]["type"] == "heartbeat"
+
+
+async def test_close_gives_up_on_a_disk_that_hangs(writer_of, disk):
+    writer = writer_of()
+    disk.open.clear()
+    writer.append(numbered(1))
+    await writer.close(0.05)
+    disk.open.set()

@@ -1,0 +1,51 @@
+import math
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proxy.audit.canonical import dumps
+
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.decimals(-10, 10, places=4).map(float)
+)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=4), inner) | st.tuples(inner, inner)
+)
+
+
+def outcome(write, value):
+    try:
+        return write(value)
+    except ValueError as error:
+        return type(error)
+
+
+@given(VALUES)
+def test_it_writes_what_the_reference_writes_or_fails_as_it_does(value):
+    assert outcome(dumps, value) == outcome(rfc8785.dumps, value)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_every_number_is_written_as_ecmascript_writes_it(number):
+    assert dumps([number]) == rfc8785.dumps([number])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"b": 1.0, "a": [1e21, 1e-7, 0.00001, 123.456, -0.0]}, b'{"a":[1e+21,1e-7,0.00001,123.456,0],"b":1}'),
+        ({"\u20ac": 1, "\U0001f600": 2, "\ufb33": 3}, '{"\u20ac":1,"\U0001f600":2,"\ufb33":3}'.encode()),
+        ("\x00\x1f\x7f\u2028\"\\/\b\t\n\f\r", b'"\\u0000\\u001f\x7f\xe2\x80\xa8\\"\\\\/\\b\\t\\n\\f\\r"'),
+    ],
+    ids=["numbers", "keys sort as UTF-16", "escapes"],
+)  # fmt: skip
+def test_examples(value, text):
+    assert dumps(value) == text
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, 2**53, "\ud800", {1: 2}, b"x", {"a": {3}}], ids=repr)
+def test_what_is_no_interoperable_json_is_an_error(value):
+    with pytest.raises(ValueError):
+        dumps(value)
