@@ -22,6 +22,7 @@ from mitmproxy.proxy import commands, context, events, mode_servers, mode_specs,
 from mitmproxy.proxy.layers import modes
 
 from addons.dispatch import Dispatch
+from proxy.door.peer import Peer
 from proxy.exchange import Client
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -162,6 +163,7 @@ class Engine:
         check()
         self.connect = connect
         self._clients: dict[str, Client] = {}
+        self._peers: dict[str, Peer] = {}
         self._handlers: set[_Connection] = set()
         self.master = Master(options.Options())
         self._proxyserver = proxyserver.Proxyserver()
@@ -183,15 +185,26 @@ class Engine:
         """Return who is behind a mitmproxy connection."""
         return self._clients.get(conn.id)
 
+    def peer_of(self, conn: connection.Client) -> Peer | None:
+        """Return what the front door knows of a connection."""
+        return self._peers.get(conn.id)
+
+    def identified(self, conn: connection.Client, client: Client) -> None:
+        """Note who is behind a connection from now on: a later CONNECT on it may come from another user."""
+        self._clients[conn.id] = client
+
     @property
     def connections(self) -> int:
         """Return how many client connections are open."""
         return len(self._handlers)
 
-    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: Client) -> None:
+    async def handle(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: Client, peer: Peer
+    ) -> None:
         """Serve one client connection to its end. The reader still holds the CONNECT or absolute-form request."""
         handler = _Connection(self, reader, writer)
         self._clients[handler.client.id] = client
+        self._peers[handler.client.id] = peer
         self._handlers.add(handler)
         try:
             with self._proxyserver.register_connection(handler.client.id, handler):
@@ -199,6 +212,7 @@ class Engine:
         finally:
             self._handlers.discard(handler)
             del self._clients[handler.client.id]
+            del self._peers[handler.client.id]
 
     async def run(self) -> None:
         """Run until `stop`."""

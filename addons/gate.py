@@ -20,11 +20,14 @@ from mitmproxy.proxy import server_hooks
 
 from addons.convert import host_of, message_exchange, put_body, to_exchange, to_response
 from proxy import refusal
+from proxy.door.peer import Challenge
 from proxy.exchange import Client, Exchange
 from proxy.judge import Judge, Ruling
 from proxy.outcomes import Outcomes
 
 logger = logging.getLogger("hushgate.gate")
+Who = Callable[[Any, tuple[tuple[str, str], ...]], Awaitable[Client | Challenge]]
+"""(client connection, headers of a request outside TLS) to who sends it."""
 _STATE = "hushgate"
 _RPC = re.compile(r"/(?:[a-z]\w*\.)+[A-Z]\w*/[A-Z]\w*\Z")  # package.Service/Method
 _TARGET = re.compile(r"/[^\s#\x00-\x1f\x7f]*")
@@ -38,6 +41,7 @@ class _Flow:
 
     started: float
     ruling: Ruling | None = None
+    client: Client | None = None  # of a plain request, which says itself who sends it
     first_byte: float = 0.0
     received: int = 0
     sent: int = 0
@@ -84,7 +88,11 @@ class Gate:
         judge: Judge,
         outcomes: Outcomes,
         client_of: Callable[[Any], Client | None],
+        who: Who | None = None,
+        own_headers: frozenset[str] = frozenset(),
     ) -> None:
+        self._who = who
+        self._own_headers = {"proxy-authorization", *own_headers}
         self._judge = judge
         self._outcomes = outcomes
         self._client_of = client_of
@@ -92,14 +100,19 @@ class Gate:
     @closed
     async def http_connect(self, flow: http.HTTPFlow) -> None:
         """Accept CONNECT to inspected hosts only; the front door sends no others, a reused connection might."""
-        if not self._inspects(flow):
+        await self._identify(flow)
+        if flow.response is None and not self._inspects(flow):
             flow.response = to_response(refusal.misdirected())
 
     @closed
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Decide at once about calls whose body may never end: by their headers, the body being unread."""
         _state(flow)
-        if endless(flow.request):
+        if not flow.client_conn.tls_established:
+            await self._identify(flow)
+        for name in self._own_headers:
+            flow.request.headers.pop(name, None)
+        if flow.response is None and endless(flow.request):
             await self._rule(flow, replace(to_exchange(flow), body=UNREAD))
             # HTTP/2 frames a body, HTTP/1.1 needs a header for it: without one the body would be the next request.
             flow.request.stream = flow.response is None and (
@@ -114,6 +127,16 @@ class Gate:
             await self._rule(flow)
             if flow.request.is_http2 and flow.request.raw_content and not framed(flow.request):
                 flow.request.headers["content-length"] = str(len(flow.request.raw_content))
+
+    async def _identify(self, flow: http.HTTPFlow) -> None:
+        """Ask a request outside TLS who sends it: the front door saw only the first one of its connection."""
+        if self._who is None:
+            return
+        who = await self._who(flow.client_conn, to_exchange(flow).headers)
+        if isinstance(who, Challenge):
+            flow.response = to_response(refusal.challenge(who))
+        else:
+            _state(flow).client = who
 
     async def _rule(self, flow: http.HTTPFlow, exchange: Exchange | None = None) -> None:
         if misdirected(flow) or (not flow.client_conn.tls_established and not self._inspects(flow)):
@@ -135,7 +158,8 @@ class Gate:
             state.sent = len(ruling.body)
 
     def _client(self, flow: http.HTTPFlow) -> Client:
-        return self._client_of(flow.client_conn) or Client(flow.client_conn.peername[0])
+        known = _state(flow).client or self._client_of(flow.client_conn)
+        return known or Client(flow.client_conn.peername[0])
 
     def _inspects(self, flow: http.HTTPFlow) -> bool:
         """Tell whether the front door would hand us this host too: it only saw the first request of the connection."""

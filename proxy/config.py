@@ -16,6 +16,8 @@ from typing import cast
 
 import yaml
 
+from proxy.identity import section as identity
+
 Value = str | int | float | bool | Path | tuple[str, ...] | tuple[int, ...] | None
 
 
@@ -76,6 +78,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("audit_checkpoint", "seconds", 60.0, "time between signed checkpoints of the audit log"),
     Setting("audit_retention", "count", 395, "days after which closed audit files are erased; checkpoints stay"),
     Setting("node", "text", None, "this machine's name in the audit log; default: its host name"),
+    Setting("identity", "identity", None, "who sends: a section (docs/identity.md), or the file that holds one"),
     Setting("log_level", "level", "info", "debug, info, warning or error"),
 )  # fmt: skip
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -120,6 +123,7 @@ class Config:
     audit_checkpoint: float
     audit_retention: int
     node: str | None
+    identity: str | None
     log_level: str
 
 
@@ -200,7 +204,8 @@ def _read_file(file: Path) -> dict[str, tuple[object, str]]:
         elif key.value in result:
             wrong.append(f"{place}: {key.value!r} is given twice")
         else:
-            result[key.value] = (_plain(value), place)
+            inline = _BY_NAME[key.value].kind == "identity" and isinstance(value, yaml.MappingNode)
+            result[key.value] = (_identity_inline(file, text) if inline else _plain(value), place)
     if wrong:
         raise ConfigError("; ".join(wrong), "; ".join(hints))
     return result
@@ -273,6 +278,24 @@ def _choice(*choices: str) -> Callable[[object], Value]:
     return read
 
 
+def _identity_inline(file: Path, text: str) -> str:
+    try:
+        return identity.from_config(str(file), text)
+    except identity.SectionError as error:
+        raise ConfigError(str(error), "docs/identity.md says what may stand there") from None
+
+
+def _identity(raw: object) -> str:
+    """Return the section as JSON: what was checked already, or what a file holds."""
+    text = str(raw)
+    if text.startswith("{"):
+        return text
+    try:
+        return identity.from_text(text, Path(text).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"cannot read {text}: {error.strerror}") from None
+
+
 _READERS: dict[str, Callable[[object], Value]] = {
     "text": str,
     "path": lambda raw: Path(str(raw)),
@@ -283,6 +306,7 @@ _READERS: dict[str, Callable[[object], Value]] = {
     "address": _address,
     "networks": _networks,
     "ports": lambda raw: tuple(int(port) for port in _list(raw)),
+    "identity": _identity,
     "durability": _choice("ack", "strict", "async"),
     "on_audit_failure": _choice("refuse_ai", "allow_flagged"),
     "level": _choice("debug", "info", "warning", "error"),

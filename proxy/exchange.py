@@ -17,6 +17,7 @@ class Client:
     groups: tuple[str, ...] = ()
     source: str = "address"
     device: str = ""
+    unknown: bool = False  # who it is could not be told: a directory was down
 
 
 @dataclass(frozen=True, slots=True)

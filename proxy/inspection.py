@@ -153,7 +153,9 @@ def _facts(exchange: Exchange, client: Client, snapshot: Snapshot, match: Match,
         bytes=len(exchange.body),
         tools=prompt.tools,
         rewritable=not signed,
-        unknown=tuple(dict.fromkeys(unread.reason for unread in prompt.unread)),
+        unknown=tuple(
+            dict.fromkeys((*(unread.reason for unread in prompt.unread), *(("identity",) if client.unknown else ())))
+        ),
     )
 
 

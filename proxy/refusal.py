@@ -18,6 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from proxy.door.notice import NOTICES
+from proxy.door.peer import Challenge
 from proxy.error_shapes import Shape, shapes
 from proxy.exchange import Exchange
 
@@ -117,6 +119,14 @@ def misdirected() -> Answer:
     message = "This connection was opened for another host. Connect to the host that is meant."
     headers = [("x-should-retry", "false"), ("x-hushgate", "misdirected")]
     return _answer(_shape("none"), 421, {"error": message}, {}, Asked(), headers)
+
+
+def challenge(asked: Challenge) -> Answer:
+    """Return the answer where the sender has to say who it is, as the front door gives it."""
+    notice = NOTICES[asked.reason]
+    text = f"hushgate: error: {notice.error}\nhushgate: hint: {notice.hint}\n".encode()
+    own = (("x-should-retry", "false"), ("x-hushgate", f"refused; reason={asked.reason}"))
+    return Answer(notice.status, (*_common("text/plain", text), *own, *asked.headers), text)
 
 
 def broken() -> Answer:

@@ -12,7 +12,7 @@ from proxy.tally import Tally
 
 logger = logging.getLogger("hushgate.door")
 _AUDITED = frozenset({"sni_mismatch", "tunnelled_http", "policy", "loopback", "metadata", "own_listener", "link_local",
-                      "private", "client", "hidden_name", "not_tls"})  # fmt: skip
+                      "private", "client", "hidden_name", "not_tls", "identity_wrong", "identity_limit"})  # fmt: skip
 """Refusals that are worth an audit record: somebody tried something, or a rule of the deployment bit."""
 
 

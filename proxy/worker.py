@@ -32,7 +32,13 @@ from proxy.control import Control, Message
 from proxy.door.access import AccessList, read_allowed, read_networks
 from proxy.door.dial import Dialer, DialError, SystemResolver
 from proxy.door.frontdoor import FrontDoor, FrontDoorConfig
+from proxy.door.notice import NOTICES
+from proxy.door.observer import Refusal
+from proxy.door.peer import Challenge, Peer
 from proxy.exchange import Client
+from proxy.identity.authenticator import Authenticator, Head, Headers
+from proxy.identity.section import Section
+from proxy.identity.section import from_json as from_section
 from proxy.inspector.client import InspectorPool
 from proxy.judge import Judge
 from proxy.metrics import Metrics
@@ -73,24 +79,35 @@ class Worker:
             Limits(body_bytes=config.max_body),
             Budget(config.max_in_flight, config.max_in_flight_per_client),
         )
+        self._section = from_section(config.identity)
+        self._authenticator = Authenticator(self._section, boot["identity"])
+        self._watch = Watch(self._trail, self._tally)
         self._dialer = _dialer(config, boot["listeners"])
         leaves = LeafCache(self._sign)
         self._engine = Engine(
             EngineOptions(upstream_roots=boot["roots"], idle_seconds=int(config.idle_timeout)),
             _minting(leaves, boot["leaf_key"].encode()),
             _connecting(self._dialer),
-            Gate(self.judge, Outcomes(self._trail, self._tally), self._client_of),
+            self._gate(),
         )
-        self._door = FrontDoor(
-            _door_config(config),
+        self._door = self._front_door()
+        self._tally.in_force(snapshot.revision)
+        self._running: list[asyncio.Task[None]] = []
+
+    def _gate(self) -> Gate:
+        outcomes = Outcomes(self._trail, self._tally)
+        return Gate(self.judge, outcomes, self._client_of, self._who, self._section.own_headers)
+
+    def _front_door(self) -> FrontDoor:
+        return FrontDoor(
+            _door_config(self._config, self._section),
             intercepts=self._intercepts,
             intercept=self._engine.handle,
             dialer=self._dialer,
             inspection=self._phase,
-            observer=Watch(self._trail, self._tally),
+            observer=self._watch,
+            authenticate=self._identify,
         )
-        self._tally.in_force(snapshot.revision)
-        self._running: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin to serve."""
@@ -106,6 +123,8 @@ class Worker:
             snapshot = compile_texts(texts_from_json(message["snapshot"]))
             self.judge.snapshot = snapshot
             self._tally.in_force(snapshot.revision)
+            if "identity" in message:
+                self._authenticator = Authenticator(self._section, message["identity"])
             return {"applied": snapshot.revision}
         if "metrics" in message:
             self._tally.connections(self._door.connections)
@@ -127,6 +146,18 @@ class Worker:
 
     def _client_of(self, conn: Any) -> Client | None:
         return self._engine.client_of(conn)
+
+    async def _identify(self, head: Head, peer: Peer) -> Client | Challenge:
+        return await self._authenticator(head, peer)
+
+    async def _who(self, conn: Any, headers: tuple[tuple[str, str], ...]) -> Client | Challenge:
+        peer = self._engine.peer_of(conn) or Peer(conn.peername[0])
+        who = await self._identify(Headers(headers), peer)
+        if isinstance(who, Challenge):
+            self._watch.refused(Refusal(Client(peer.address), who.reason, NOTICES[who.reason].status))
+        else:
+            self._engine.identified(conn, who)
+        return who
 
     def _phase(self, host: str, client: Client) -> Verb:
         return self.judge.snapshot.policy.inspect(host, client.groups, client.address, datetime.now(UTC))
@@ -153,8 +184,10 @@ def _dialer(config: Config, listeners: list[list[Any]]) -> Dialer:
     return Dialer(access, SystemResolver(), connect_to=connect_map(config.connect_to), timeout=config.connect_timeout)
 
 
-def _door_config(config: Config) -> FrontDoorConfig:
+def _door_config(config: Config, section: Section) -> FrontDoorConfig:
     return FrontDoorConfig(
+        balancers=section.proxy_protocol,
+        own_headers=section.own_headers,
         allow_clients=read_networks(config.allow_clients),
         max_connections=config.max_connections,
         max_connections_per_client=config.max_connections_per_client,

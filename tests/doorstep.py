@@ -20,6 +20,7 @@ from proxy.door.access import AccessList
 from proxy.door.dial import Dialer, Resolver
 from proxy.door.frontdoor import FrontDoor, FrontDoorConfig
 from proxy.door.observer import Passage, Refusal
+from proxy.door.peer import Peer
 from proxy.exchange import Client
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -109,7 +110,9 @@ async def open_door(
     intercepted: asyncio.Queue[tuple[Client, bytes]] = asyncio.Queue()
     looked_up: list[str] = []
 
-    async def intercept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: Client) -> None:
+    async def intercept(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: Client, _peer: Peer
+    ) -> None:
         data = await reader.readuntil(b"\r\n\r\n")
         intercepted.put_nowait((client, data))
         while more := await reader.read(1000):

@@ -26,11 +26,19 @@ Headers = list[tuple[bytes, bytes]]
 class Forwarder:
     """Carries one request. `up` and `down` count bytes of bodies; `status` is the answer's, 0 while there is none."""
 
-    def __init__(self, head: RequestHead, client: Streams, upstream: Streams, idle: float) -> None:
+    def __init__(
+        self,
+        head: RequestHead,
+        client: Streams,
+        upstream: Streams,
+        idle: float,
+        own_headers: frozenset[str] = frozenset(),
+    ) -> None:
         self.up = 0
         self.down = 0
         self.status = 0
         self._head = head
+        self._own = frozenset({b"host", *(name.encode() for name in own_headers)})
         self._reader, self._writer = client
         self._up_reader, self._up_writer = upstream
         self._idle = idle
@@ -138,7 +146,7 @@ class Forwarder:
 
     def _request(self, request: h11.Request) -> h11.Request:
         headers = _end_to_end(request.headers.raw_items())
-        headers = [(name, value) for name, value in headers if name.lower() != b"host"]
+        headers = [(name, value) for name, value in headers if name.lower() not in self._own]
         host = f"[{self._head.host}]" if ":" in self._head.host else self._head.host
         port = "" if self._head.port == 80 else f":{self._head.port}"
         framing = [(b"Transfer-Encoding", b"chunked")] if _is_chunked(request.headers) else []

@@ -13,6 +13,7 @@ from proxy.door.arrival import Arrival
 from proxy.door.dial import Dialer
 from proxy.door.notice import NOTICES, render
 from proxy.door.observer import Observer, Refusal, Silence
+from proxy.door.peer import Peer
 from proxy.door.visit import (
     BUFFER,
     Authenticate,
@@ -22,6 +23,7 @@ from proxy.door.visit import (
     Visit,
     Wiring,
     client_address,
+    from_balancer,
     inspect_all,
     trust_address,
 )
@@ -93,10 +95,11 @@ class FrontDoor:
         address = client_address(transport.get_extra_info("peername"))
         if len(self._visits) >= self._config.max_connections:
             return self._turn_away(arrival, address, "busy")
-        if self._by_address[address] >= self._config.max_connections_per_client:
+        shared = from_balancer(self._config, address)  # many clients behind one address
+        if not shared and self._by_address[address] >= self._config.max_connections_per_client:
             return self._turn_away(arrival, address, "client_busy")
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        visit = Visit(self._config, self._wiring, arrival, address)
+        visit = Visit(self._config, self._wiring, arrival, Peer(address))
         task = asyncio.get_running_loop().create_task(visit.attend())
         self._visits[task] = visit
         self._by_address[address] += 1

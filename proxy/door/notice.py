@@ -28,6 +28,9 @@ NOTICES: dict[str, Notice] = {
     # the client
     "client": Notice(403, "this client may not use the proxy", "ask for its network to be added to the client list"),
     "identity": Notice(407, "the proxy needs to know who you are", "give a user name and password in the proxy URL"),
+    "identity_none": Notice(403, "the proxy cannot tell who you are", "use a device or a network that it knows"),
+    "identity_wrong": Notice(407, "the proxy does not know this user and password", "check both, or sign in again"),
+    "identity_limit": Notice(429, "too many wrong passwords came from here", "wait a minute, then try once more"),
     "busy": Notice(503, "the proxy has too many connections", "try again in a moment"),
     "client_busy": Notice(503, "this client has too many connections", "close some, or try again in a moment"),
     "policy": Notice(403, "the policy refuses connections to this host", "ask the owner of the policy"),

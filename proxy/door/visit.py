@@ -11,7 +11,7 @@ import contextlib
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Never
 
 from proxy.door.access import Network, literal
@@ -21,6 +21,8 @@ from proxy.door.forwarder import Forwarder
 from proxy.door.notice import CONNECTED, NOTICES, UNRECOGNIZED_NAME, render
 from proxy.door.observer import Observer, Passage, Refusal
 from proxy.door.opening import Opening, Refuse, Relay, Wait
+from proxy.door.peer import Challenge, Peer
+from proxy.door.proxyheader import read_header
 from proxy.door.requesthead import Malformed, RequestHead, read_head
 from proxy.door.tunnel import Tunnel
 from proxy.exchange import Client
@@ -33,7 +35,8 @@ BUFFER = 96 * 1024
 class FrontDoorConfig:
     """Limits of the front door: times in seconds, sizes in bytes.
 
-    `relay_other`: tunnels that carry neither TLS nor HTTP (SSH on port 443) are relayed, else refused.
+    `relay_other`: tunnels that carry neither TLS nor HTTP (SSH on port 443) are relayed, else refused. `balancers`:
+    networks whose connections begin with a PROXY header. `own_headers`: names (lower case) that end here.
     """
 
     head_timeout: float = 10.0
@@ -44,6 +47,8 @@ class FrontDoorConfig:
     max_connections: int = 8192
     max_connections_per_client: int = 1024
     relay_other: bool = True
+    balancers: tuple[Network, ...] = ()
+    own_headers: frozenset[str] = frozenset()
     allow_clients: tuple[Network, ...] = field(
         default=tuple(
             ipaddress.ip_network(text)
@@ -52,16 +57,9 @@ class FrontDoorConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
-    """A client has to say who it is: headers for the 407 (`Proxy-Authenticate`)."""
-
-    headers: tuple[tuple[str, str], ...]
-
-
-async def trust_address(_head: RequestHead, address: str) -> Client:
+async def trust_address(_head: RequestHead, peer: Peer) -> Client:
     """Identify a client by its address alone."""
-    return Client(address=address)
+    return Client(address=peer.address)
 
 
 def inspect_all(_host: str, _client: Client) -> str:
@@ -70,8 +68,8 @@ def inspect_all(_host: str, _client: Client) -> str:
 
 
 Inspection = Callable[[str, Client], str]
-Intercept = Callable[[asyncio.StreamReader, asyncio.StreamWriter, Client], Awaitable[None]]
-Authenticate = Callable[[RequestHead, str], Awaitable[Client | Challenge]]
+Intercept = Callable[[asyncio.StreamReader, asyncio.StreamWriter, Client, Peer], Awaitable[None]]
+Authenticate = Callable[[RequestHead, Peer], Awaitable[Client | Challenge]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +78,9 @@ class Wiring:
 
     `intercepts(host)`: the catalogue inspects this host. `inspection(host, client)`: the policy's `inspection` list;
     `refuse` holds for every host, `pass_through` and `inspect` decide about hosts that the catalogue inspects.
-    `intercept(reader, writer, client)`: the engine takes a connection, whose bytes begin with the head again, and
+    `intercept(reader, writer, client, peer)`: the engine takes a connection, whose bytes begin with the head again, and
     returns when it is over. It must dial through the same `dialer`, since a kept-alive connection may name other hosts
-    later. `authenticate(head, address)`: who this is.
+    later. `authenticate(head, peer)`: who this is.
     """
 
     intercepts: Callable[[str], bool]
@@ -110,12 +108,13 @@ def _refuse(reason: str, headers: tuple[tuple[str, str], ...] = ()) -> Never:
 class Visit:
     """One client connection. `idle` is true as long as no head has come."""
 
-    def __init__(self, config: FrontDoorConfig, wiring: Wiring, arrival: Arrival, address: str) -> None:
+    def __init__(self, config: FrontDoorConfig, wiring: Wiring, arrival: Arrival, peer: Peer) -> None:
         self.idle = True
+        self._peer = peer
         self._config = config
         self._wiring = wiring
         self._arrival = arrival
-        self._client = Client(address=address)
+        self._client = Client(address=peer.address)
         self._host = ""
         self._port = 0
         self._began = asyncio.get_running_loop().time()
@@ -149,9 +148,9 @@ class Visit:
             _refuse("client")
         if not head.host:
             _refuse("not_proxied")
-        who = await self._wiring.authenticate(head, self._client.address)
+        who = await self._wiring.authenticate(head, self._peer)
         if isinstance(who, Challenge):
-            _refuse("identity", who.headers)
+            _refuse(who.reason, who.headers)
         self._client = who
         connect = head.form == "authority"
         if not connect and head.scheme != "http":
@@ -171,6 +170,7 @@ class Visit:
         limit = self._config.head_limit
         try:
             async with asyncio.timeout(self._config.head_timeout):
+                await self._read_proxy_header()
                 while True:
                     head = read_head(buffer)
                     if len(buffer) > limit if head is None else head.size > limit:
@@ -185,6 +185,17 @@ class Visit:
                 _refuse("head_timeout")
             raise ConnectionResetError from None  # a connection kept in reserve: closed without a word
 
+    async def _read_proxy_header(self) -> None:
+        """Learn the client's own address from a balancer. Raises Malformed where it does not say it."""
+        direct = self._peer.address
+        if not from_balancer(self._config, direct):
+            return
+        while (header := read_header(self._arrival.buffer)) is None:
+            await self._arrival.more()
+        del self._arrival.buffer[: header.size]
+        self._peer = replace(self._peer, address=header.address or direct)
+        self._client = Client(address=self._peer.address)
+
     async def _intercept(self, head: RequestHead) -> None:
         refused = self._wiring.dialer.access.check_name(head.host, head.port, plain=head.form == "absolute")
         if refused:
@@ -193,7 +204,7 @@ class Visit:
         outcome = "aborted"
         self._wiring.observer.opened(self._client, "intercepted", head.host, head.port)
         try:
-            await self._wiring.intercept(reader, writer, self._client)
+            await self._wiring.intercept(reader, writer, self._client, self._peer)
             outcome = "closed"
         finally:
             self._report("intercepted", outcome)
@@ -240,7 +251,7 @@ class Visit:
         sock = await self._dial(plain=True)
         upstream = await asyncio.open_connection(sock=sock)
         reader, writer = self._arrival.streams()
-        forwarder = Forwarder(head, (reader, writer), upstream, self._config.idle_timeout)
+        forwarder = Forwarder(head, (reader, writer), upstream, self._config.idle_timeout, self._config.own_headers)
         self._wiring.observer.opened(self._client, "http", head.host, head.port)
         outcome = "drained"
         try:
@@ -264,6 +275,12 @@ class Visit:
         self._wiring.observer.closed(
             Passage(self._client, kind, self._host, self._port, protocol, up, down, outcome, seconds)
         )
+
+
+def from_balancer(config: FrontDoorConfig, address: str) -> bool:
+    """Tell whether connections from `address` begin with a PROXY header."""
+    number = literal(address)
+    return number is not None and any(number in network for network in config.balancers)
 
 
 def client_address(peername: tuple[str, int]) -> str:

@@ -41,7 +41,7 @@ from proxy.keys import Keys, open_keys
 from proxy.metrics import Merger, Metrics
 from proxy.snapshot import describe
 from proxy.supervisor.children import BootError, Worker
-from proxy.supervisor.files import Prepared, SnapshotError, keep, last_good, prepare, watched
+from proxy.supervisor.files import Prepared, SnapshotError, identity_texts, keep, last_good, prepare, watched
 from proxy.tally import Tally
 
 logger = logging.getLogger("hushgate.supervisor")
@@ -94,6 +94,7 @@ class Arbiter:
             settings=audit_settings.from_config(config),
             observe=Tally(self._metrics).audited,
         )
+        self._identity = identity_texts(config)
         self._roots = write_roots(config.state, config.upstream_ca)
         self._listener = bind(config.listen)
         self.listen = self._listener.getsockname()[:2]
@@ -161,6 +162,7 @@ class Arbiter:
             "snapshot": self._prepared.texts.as_json(),
             "inspectors": [str(path) for path in self._inspectors.paths],
             "roots": str(self._roots),
+            "identity": self._identity,
             "listeners": [list(self.listen), list(self.admin)],
         }
 
@@ -211,6 +213,7 @@ class Arbiter:
         """Put what is on disk in force everywhere; tell whether it could be. The old one stays where it cannot."""
         try:
             prepared = await asyncio.to_thread(prepare, self._config, self._detectors)
+            identity = await asyncio.to_thread(identity_texts, self._config)
         except SnapshotError as error:
             for problem in error.problems:
                 logger.error("reload refused: %s", problem)
@@ -220,10 +223,10 @@ class Arbiter:
                 wait=False,
             )
             return False
-        self._prepared = prepared
+        self._prepared, self._identity = prepared, identity
         keep(self._config.state, prepared.texts)
         for worker in self._workers:
-            await worker.ask({"snapshot": prepared.texts.as_json()}, timeout=30)
+            await worker.ask({"snapshot": prepared.texts.as_json(), "identity": identity}, timeout=30)
         self._reloaded(prepared, good=True)
         await self._trail.write(audit_record.policy_reload(prepared.snapshot.revision, good=True), wait=False)
         logger.info("reloaded: %s", prepared.snapshot.revision)

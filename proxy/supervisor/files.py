@@ -9,7 +9,12 @@ from policies import load as policy_load
 from policies import testing as policy_testing
 from policies.problem import PolicyError
 from proxy.config import Config
-from proxy.snapshot import DetectorInfo, Snapshot, Texts, compile_texts, from_json
+from proxy.identity.authenticator import Authenticator
+from proxy.identity.files import gather, named
+from proxy.identity.negotiate import NegotiateError
+from proxy.identity.section import from_json
+from proxy.snapshot import DetectorInfo, Snapshot, Texts, compile_texts
+from proxy.snapshot import from_json as texts_from_json
 
 
 class SnapshotError(Exception):
@@ -50,6 +55,17 @@ def prepare(config: Config, detectors: tuple[DetectorInfo, ...]) -> Prepared:
     return Prepared(texts, snapshot)
 
 
+def identity_texts(config: Config) -> dict[str, str]:
+    """Return what the files of the identity section hold, after trying them. Raises SnapshotError."""
+    section = from_json(config.identity)
+    try:
+        texts = gather(section)
+        Authenticator(section, texts)
+    except (ValueError, NegotiateError) as error:
+        raise SnapshotError([f"identity: {error}"]) from None
+    return texts
+
+
 def _problems(error: Exception) -> list[str]:
     problems = getattr(error, "problems", None)
     return [str(problem) for problem in problems] if problems else [str(error)]
@@ -78,7 +94,7 @@ def keep(state: Path, texts: Texts) -> None:
 def last_good(state: Path, detectors: tuple[DetectorInfo, ...]) -> Prepared | None:
     """Return the last good snapshot, with today's detectors; None where there is none or it no longer compiles."""
     try:
-        stored = from_json(json.loads((state / "policy" / "last-good.json").read_text(encoding="utf-8")))
+        stored = texts_from_json(json.loads((state / "policy" / "last-good.json").read_text(encoding="utf-8")))
         texts = Texts(stored.policies, stored.services, detectors, stored.switched_on)
         return Prepared(texts, compile_texts(texts))
     except (OSError, ValueError, KeyError, PolicyError):
@@ -89,5 +105,6 @@ def watched(config: Config) -> dict[str, float]:
     """Return the modification times of everything that a reload would read, by path."""
     paths = [Path(entry) for entry in (*config.policies, *config.catalogue) if not entry.startswith("pack:")]
     paths += [config.services] if config.services else []
+    paths += [Path(path) for path, _ in named(from_json(config.identity)).values()]
     files = [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
     return {str(file): file.stat().st_mtime for file in files if file.exists()}

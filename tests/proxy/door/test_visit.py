@@ -11,8 +11,9 @@ import pytest
 
 from proxy.door.access import AccessList
 from proxy.door.notice import UNRECOGNIZED_NAME
+from proxy.door.peer import Challenge, Peer
 from proxy.door.requesthead import RequestHead
-from proxy.door.visit import Challenge, FrontDoorConfig, client_address
+from proxy.door.visit import FrontDoorConfig, client_address
 from proxy.exchange import Client
 from tests.doorstep import AI, SITE, Door, echo, make_certificate, open_door, upstream
 
@@ -281,9 +282,9 @@ async def test_clients_outside_the_list() -> None:
 
 
 async def test_who_a_client_is_travels_with_the_socket() -> None:
-    async def authenticate(head: RequestHead, address: str) -> Client | Challenge:
+    async def authenticate(head: RequestHead, peer: Peer) -> Client | Challenge:
         if head.header("proxy-authorization") == "Bearer right":
-            return Client(address=address, subject="ada", source="test")
+            return Client(address=peer.address, subject="ada", source="test")
         return Challenge((("Proxy-Authenticate", 'Bearer realm="hushgate"'),))
 
     async with open_door(authenticate=authenticate) as door:
