@@ -16,7 +16,7 @@ from typing import cast
 
 import yaml
 
-from proxy.identity import section as identity
+from proxy import identity_section as identity
 
 Value = str | int | float | bool | Path | tuple[str, ...] | tuple[int, ...] | None
 

@@ -37,8 +37,8 @@ from proxy.door.observer import Refusal
 from proxy.door.peer import Challenge, Peer
 from proxy.exchange import Client
 from proxy.identity.authenticator import Authenticator, Head, Headers
-from proxy.identity.section import Section
-from proxy.identity.section import from_json as from_section
+from proxy.identity_section import Section
+from proxy.identity_section import from_json as from_section
 from proxy.inspector.client import InspectorPool
 from proxy.judge import Judge
 from proxy.metrics import Metrics

@@ -29,7 +29,7 @@ from proxy.identity.directory import Directory, Down
 from proxy.identity.failures import Failures
 from proxy.identity.memory import Memory
 from proxy.identity.negotiate import Negotiate, NotProvedError
-from proxy.identity.section import Parents, Section
+from proxy.identity_section import Parents, Section
 
 logger = logging.getLogger("hushgate.identity")
 _NAME_LENGTH = 256

@@ -18,7 +18,7 @@ import ldap3
 from ldap3.core.exceptions import LDAPException
 from ldap3.utils.conv import escape_filter_chars
 
-from proxy.identity.section import Ldap
+from proxy.identity_section import Ldap
 
 _WRONG_PASSWORD = 49  # RFC 4511, appendix A
 _MOST_GROUPS = 500

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from proxy.identity.section import Section, SectionError
+from proxy.identity_section import Section, SectionError
 
 _SECRET = 0o077
 

@@ -7,7 +7,7 @@ to suffice alone: what would need a second round, such as NTLM, is refused. Bloc
 import importlib
 from typing import Any
 
-from proxy.identity.section import Kerberos
+from proxy.identity_section import Kerberos
 
 
 class NegotiateError(Exception):

@@ -12,7 +12,7 @@ from proxy.config import Config
 from proxy.identity.authenticator import Authenticator
 from proxy.identity.files import gather, named
 from proxy.identity.negotiate import NegotiateError
-from proxy.identity.section import from_json
+from proxy.identity_section import from_json
 from proxy.snapshot import DetectorInfo, Snapshot, Texts, compile_texts
 from proxy.snapshot import from_json as texts_from_json
 

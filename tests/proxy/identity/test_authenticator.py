@@ -10,7 +10,7 @@ from proxy.door.peer import Challenge, Peer
 from proxy.exchange import Client
 from proxy.identity import directory
 from proxy.identity.authenticator import Authenticator, Headers
-from proxy.identity.section import Ldap, Parents, Section
+from proxy.identity_section import Ldap, Parents, Section
 
 PEOPLE = "ada:$apr1$abcdefgh$h9FWgUz3n9YxylKLlR5SQ/\n"
 USERS = "schema: users/v1\nusers:\n  ada: {groups: [hr], device: lt-1}\n  bob: {groups: [eng]}\n"

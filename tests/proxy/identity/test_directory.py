@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from proxy.identity.directory import Directory, Down, _filled
-from proxy.identity.section import Ldap
+from proxy.identity_section import Ldap
 from tests.slapd import ADMIN, BASE, PASSWORD, USERS, Slapd, free_port, slapd
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from proxy.identity.files import gather
-from proxy.identity.section import Kerberos, Ldap, Section, SectionError
+from proxy.identity_section import Kerberos, Ldap, Section, SectionError
 
 
 def test_contents_by_use(tmp_path: Path) -> None:

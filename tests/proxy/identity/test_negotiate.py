@@ -9,7 +9,7 @@ from proxy.door.peer import Challenge, Peer
 from proxy.exchange import Client
 from proxy.identity.authenticator import Authenticator, Headers
 from proxy.identity.negotiate import Negotiate, NegotiateError, NotProvedError
-from proxy.identity.section import Kerberos, Section
+from proxy.identity_section import Kerberos, Section
 from tests.kdc import REALM, Kdc, kdc
 
 

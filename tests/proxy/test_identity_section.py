@@ -2,7 +2,7 @@
 
 import pytest
 
-from proxy.identity.section import Section, SectionError, from_config, from_json, from_text
+from proxy.identity_section import Section, SectionError, from_config, from_json, from_text
 
 GOOD = """
 listen: 127.0.0.1:8080

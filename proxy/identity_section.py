@@ -14,9 +14,9 @@ identity:
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,8 +24,8 @@ from policies.reader import Document, read
 from policies.shape import Flag, Key, ListOf, Number, Record, Text
 from policies.yaml_source import Source, Table
 from policies.yaml_source import read as read_yaml
-from proxy.door.access import Network, read_networks
 
+Network = IPv4Network | IPv6Network
 _HEADER = Text(pattern=r"[A-Za-z0-9-]{1,64}", wants="a header name")
 _FILE = Text(pattern=r".+", wants="a path")
 _NETWORKS = ListOf(Text(), shortest=1)
@@ -202,9 +202,13 @@ def from_json(text: str | None) -> Section:
             values[word] = kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in data[word].items()})
     if "parents" in data:
         given = {k: v.lower() for k, v in data["parents"].items() if k != "networks"}
-        values["parents"] = Parents(read_networks(data["parents"]["networks"]), **given)
-    values["proxy_protocol"] = read_networks(data.get("proxy_protocol", ()))
+        values["parents"] = Parents(_networks(data["parents"]["networks"]), **given)
+    values["proxy_protocol"] = _networks(data.get("proxy_protocol", ()))
     return Section(**values)
+
+
+def _networks(entries: Iterable[str]) -> tuple[Network, ...]:
+    return tuple(ip_network(entry) for entry in entries)
 
 
 def _checked(source: Source) -> str:
