@@ -12,15 +12,18 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from mitmproxy import connection, options, tls
 from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig
 from mitmproxy.connection import ConnectionState
 from mitmproxy.master import Master
+from mitmproxy.net import tls as net_tls
 from mitmproxy.proxy import commands, context, events, mode_servers, mode_specs, server, server_hooks
 from mitmproxy.proxy.layers import modes
+from OpenSSL import SSL
 
+from addons.cork import Cork
 from addons.dispatch import Dispatch
 from proxy.door.peer import Peer
 from proxy.exchange import Client
@@ -30,6 +33,7 @@ Connect = Callable[[str, int], Awaitable[Streams]]
 """(host, port) to streams. Raises OSError, whose text goes to the client: it names no address of ours."""
 
 BACKSTOP = "128m"  # far above our own body limit, which answers in the vendor's shape
+_RELEASE_BUFFERS = 0x10  # SSL_MODE_RELEASE_BUFFERS of openssl/ssl.h
 _REGULAR = mode_specs.ProxyMode.parse("regular")
 
 
@@ -98,7 +102,7 @@ class _Connection(mode_servers.ProxyConnectionHandler):
     """One client connection, handed over by the front door with its client attached."""
 
     def __init__(self, engine: "Engine", reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        super().__init__(engine.master, reader, writer, engine.master.options, _REGULAR)
+        super().__init__(engine.master, reader, cast(Any, Cork(writer)), engine.master.options, _REGULAR)
         self.layer = modes.HttpProxy(self.layer.context)
         self._connect = engine.connect
         self._dispatch = engine.dispatch
@@ -131,7 +135,7 @@ class _Connection(mode_servers.ProxyConnectionHandler):
             upstream.peername = writer.get_extra_info("peername")
             upstream.sockname = writer.get_extra_info("sockname")
             self.transports[upstream] = server.ConnectionIO(
-                handler=asyncio.current_task(), reader=reader, writer=writer
+                handler=asyncio.current_task(), reader=reader, writer=cast(Any, Cork(writer))
             )
             await self.handle_hook(server_hooks.ServerConnectedHook(data))
             await self.server_event(events.OpenConnectionCompleted(command, None))
@@ -161,6 +165,7 @@ class Engine:
     def __init__(self, settings: EngineOptions, mint: Mint, connect: Connect, *addons: object) -> None:
         """Needs a running event loop. Raises EngineError where mitmproxy is not what we know."""
         check()
+        release_buffers()
         self.connect = connect
         self._clients: dict[str, Client] = {}
         self._peers: dict[str, Peer] = {}
@@ -223,6 +228,21 @@ class Engine:
         self.master.shutdown()
 
 
+def release_buffers() -> None:
+    """Have OpenSSL give the buffers of a connection back while it is idle (SSL_MODE_RELEASE_BUFFERS): 34 kB each."""
+    make = net_tls._create_ssl_context
+    if getattr(make, "lean", False):
+        return
+
+    def lean(**settings: Any) -> SSL.Context:
+        made = make(**settings)
+        made.set_mode(_RELEASE_BUFFERS)
+        return made
+
+    lean.lean = True  # type: ignore[attr-defined]
+    net_tls._create_ssl_context = lean
+
+
 _EXPECTED = {
     "ConnectionHandler.open_connection": (server.ConnectionHandler, "open_connection", ["self", "command"]),
     "ConnectionHandler.handle_connection": (server.ConnectionHandler, "handle_connection", ["self", "connection"]),
@@ -244,5 +264,5 @@ def check() -> None:
         function = getattr(owner, name, None)
         if function is None or list(inspect.signature(function).parameters) != expected:
             raise EngineError(f"mitmproxy's {title} has changed; install the locked version: make install")
-    if not hasattr(server.ConnectionHandler, "drain_writers"):
-        raise EngineError("mitmproxy's ConnectionHandler has changed; install the locked version: make install")
+    if not hasattr(server.ConnectionHandler, "drain_writers") or not hasattr(net_tls, "_create_ssl_context"):
+        raise EngineError("mitmproxy has changed; install the locked version: make install")

@@ -5,7 +5,8 @@ Rules
    (`proxy.audit.chain`); files are mode 0600, only grow, and can be read while they do.
 2. One thread writes. What has come together meanwhile goes out in one write and one fdatasync (group commit).
 3. Who waits is told: `strict` waits for the disk always; `ack` where the caller says that it acts on the record
-   (a refusal, a redaction), else 5 ms; `async` syncs once a second and waits only for the write of such records.
+   (a refusal, a redaction); `async` syncs once a second and waits only for the write of such records. Records that
+   nobody waits for gather for 10 ms before they wake the thread: waking it for each costs more than the record.
 4. What cannot be written raises OSError in whoever waits, is counted, and leaves an `audit_gap` record as soon as there
    is room again. The queue is bounded: a full one is an error too.
 5. A disk that stalls is an error as well: nobody waits longer than 5 s, and once a commit has taken that long nobody
@@ -16,12 +17,11 @@ Rules
 """
 
 import asyncio
-import contextlib
 import errno
-import queue
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ from proxy.audit.journal import Journal
 from proxy.audit.schema import allowed
 from proxy.audit.settings import AuditSettings, Durability
 
-PATIENCE = 0.005  # seconds that `ack` waits for a record on which nothing is done
+GATHER = 0.01  # seconds that records wait for company where nobody waits for them
 LATE = 1.0  # seconds after which a record that nobody waits for is late
 STALLED = 5.0  # seconds that anybody waits for the disk
 _QUEUE = 20_000  # records
@@ -79,7 +79,10 @@ class AuditWriter:
         self._observe = observe
         self._committed = committed
         self._stalled = stalled
-        self._queue: queue.Queue[_Queued | None] = queue.Queue(limit)
+        self._limit = limit
+        self._queue: deque[_Queued] = deque()
+        self._wake = threading.Event()
+        self._gathering = False  # the thread will be woken
         self._lock = threading.Lock()
         self._gaps = Gaps()
         self._closed = False
@@ -131,21 +134,22 @@ class AuditWriter:
     @property
     def queued(self) -> int:
         """Return how many records wait."""
-        return self._queue.qsize()
+        return len(self._queue)
 
     async def write(self, record: records.Record, *, wait: bool) -> None:
         """Write one record, and wait for it as rules 3 and 5 say. Raises OSError where it is known not to be there."""
-        item = self._enqueue(record)
-        done = asyncio.wrap_future(item.done)
-        done.add_done_callback(_forget)
         troubled = not self._forgiving and (self._failing or self.lag > LATE)
-        patience = 0.0 if self.lag > self._stalled else self._stalled
-        wait = wait or troubled or self.durability == "strict"
-        if not wait:
-            patience = min(PATIENCE, patience) if self.durability == "ack" else 0.0
-        await asyncio.wait((done,), timeout=patience)
-        item.released = not done.done()
-        error = done.exception() if done.done() else _silent() if wait else None
+        if not (wait or troubled or self.durability == "strict"):
+            item = self._enqueue(record, calm=True)
+            item.released = True
+            error = item.done.exception() if item.done.done() else None
+        else:
+            item = self._enqueue(record)
+            done = asyncio.wrap_future(item.done)
+            done.add_done_callback(_forget)
+            await asyncio.wait((done,), timeout=0.0 if self.lag > self._stalled else self._stalled)
+            item.released = not done.done()
+            error = done.exception() if done.done() else _silent()
         if error is not None and not self._forgiving:
             raise error
 
@@ -153,33 +157,37 @@ class AuditWriter:
         """Queue a record; the future ends when it is on disk (`async`: written), or with OSError."""
         return self._enqueue(record).done
 
-    def _enqueue(self, record: records.Record) -> _Queued:
+    def _enqueue(self, record: records.Record, *, calm: bool = False) -> _Queued:
+        """Queue a record and see to it that the thread wakes: now, or soon where the caller is `calm`."""
         item = _Queued(record)
         item.done.set_running_or_notify_cancel()  # nobody can cancel it: the writer is to end it
         with self._lock:
-            if not self._closed:
-                with contextlib.suppress(queue.Full):
-                    self._queue.put_nowait(item)
-                    return item
-        self._lose(item, OSError("the audit log takes no more records"))
+            room = not self._closed and len(self._queue) < self._limit
+            if room:
+                self._queue.append(item)
+        if not room:
+            self._lose(item, OSError("the audit log takes no more records"))
+        elif not calm:
+            self._wake.set()
+        elif not self._gathering:
+            self._gathering = True
+            asyncio.get_running_loop().call_later(GATHER, self._wake.set)
         return item
 
     async def close(self, seconds: float = STALLED) -> None:
         """Write what is queued, sync, close; give up after `seconds` on a disk that does not answer."""
-        with self._lock:
-            closed, self._closed = self._closed, True
-        if not closed:
-            with contextlib.suppress(queue.Full):
-                await asyncio.to_thread(self._queue.put, None, timeout=seconds)
-                await asyncio.to_thread(self._thread.join, seconds)
+        self._shut()
+        await asyncio.to_thread(self._thread.join, seconds)
 
     def end(self) -> None:
         """Do what `close` does, in this thread, for as long as it takes."""
-        with self._lock:
-            closed, self._closed = self._closed, True
-        if not closed:
-            self._queue.put(None)
+        self._shut()
         self._thread.join()
+
+    def _shut(self) -> None:
+        with self._lock:
+            self._closed = True
+        self._wake.set()
 
     def _run(self) -> None:
         for batch in self._batches():
@@ -192,23 +200,20 @@ class AuditWriter:
 
     def _batches(self) -> Iterator[list[_Queued]]:
         """Yield what has come together; an empty batch where a sync is due."""
-        ended = False
-        while not ended:
-            batch: list[_Queued] = []
-            try:
-                item = self._queue.get(timeout=self._idle())
-                while item is not None:
-                    batch.append(item)
-                    if len(batch) == _BATCH:
-                        break
-                    item = self._queue.get_nowait()
-                ended = item is None
-            except queue.Empty:
-                pass
+        while True:
+            self._wake.wait(self._idle())
+            self._wake.clear()
+            self._gathering = False
+            ended = self._closed
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), _BATCH))]
             if self._heartbeat and time.monotonic() >= self._beat:
                 self._beat = time.monotonic() + self._heartbeat
                 batch.append(_Queued(records.heartbeat(self._records, self._errors)))
+            if self._queue:
+                self._wake.set()
             yield batch
+            if ended and not self._queue:
+                return
 
     def _idle(self) -> float | None:
         """Return how long the thread may sleep."""

@@ -323,6 +323,8 @@ async def test_allow_flagged_goes_on_and_leaves_the_gap(writer_of, disk, told):
     disk.failing = True
     await writer.write(numbered(1), wait=True)
     await writer.write(numbered(2), wait=False)
+    while writer.queued:
+        await asyncio.sleep(0.005)
     disk.open.clear()
     await writer.write(numbered(3), wait=True)
     disk.failing = False
@@ -347,3 +349,16 @@ async def test_close_gives_up_on_a_disk_that_hangs(writer_of, disk):
     writer.append(numbered(1))
     await writer.close(0.05)
     disk.open.set()
+
+
+async def test_records_that_nobody_waits_for_share_a_commit_and_one_that_is_waited_for_takes_them_along(
+    writer_of, disk
+):
+    commits: list[float] = []
+    writer = writer_of(committed=commits.append)
+    for number in range(1, 50):
+        await writer.write(numbered(number), wait=False)
+    await writer.write(numbered(50), wait=True)
+    assert len(commits) < 25
+    await writer.close()
+    assert [line["seq"] for line in lines(writer.path)] == list(range(1, 51))
