@@ -11,7 +11,8 @@ from policies.shape import Key, ListOf, Named, Record, Text
 from policies.words import ACTIVITIES, APP_CATEGORIES
 from policies.yaml_source import read as read_yaml
 from proxy import hosts, routes
-from proxy.endpoint import DIALECTS, Endpoint, Route, Service
+from proxy.codecs import dialect_table
+from proxy.endpoint import Endpoint, Route, Service
 
 VERSION = "catalogue/v1"
 _ID = Text(pattern=r"[a-z0-9][a-z0-9-]{0,59}", wants="an id of small letters, digits and -")
@@ -25,7 +26,7 @@ _ENDPOINT = Record(
         "id": Key(_ID, "the endpoint's id, unique in the catalogue", required=True),
         "paths": Key(_ROUTES, "methods and paths: [POST /v1/chat]", required=True),
         "hosts": Key(_WORDS, "hosts, where they are not the service's"),
-        "dialect": Key(Text(choices=DIALECTS), "the codec"),
+        "dialect": Key(Text(choices=tuple(sorted(dialect_table.names()))), "the codec"),
         "activity": Key(Text(choices=ACTIVITIES), "what is done there"),
         "refusal": Key(Text(), "a shape of error_shapes.yaml"),
         "rewrite": Key(_REWRITE, "when the body must not be changed"),

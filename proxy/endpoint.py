@@ -6,17 +6,6 @@ from typing import Literal
 Intercept = Literal["host", "path", "linked", "shape"]
 Rewrite = Literal["", "sigv4", "body-signed"]
 
-DIALECTS = (
-    "generic",
-    "openai-chat",
-    "openai-responses",
-    "openai-completions",
-    "openai-embeddings",
-    "anthropic-messages",
-    "gemini-generate",
-)
-"""The names of the codecs that an endpoint may ask for."""
-
 
 @dataclass(frozen=True, slots=True)
 class Route:

@@ -112,6 +112,8 @@ class Prompt:
     model: str = ""
     stream: bool = False
     tools: bool = False  # the request declares or answers tools: a coding agent's turn
+    prose: int = 0  # characters of words in the body
+    mapped: int = 0  # of them, those that the dialect's own table knows: the rest only the generic reader saw
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,26 @@ import re
 from dataclasses import dataclass, field, replace
 
 from proxy.codecs import media
-from proxy.codecs.dialect import Dialect, Label, load
+from proxy.codecs.dialect import Dialect, Label
+from proxy.codecs.dialect_table import load
+from proxy.codecs.encodings import decode_body
+from proxy.codecs.eventstream import read_events
 from proxy.codecs.form import read_fields
 from proxy.codecs.json_spans import Tree, read_json
 from proxy.codecs.limits import Unreadable
 from proxy.codecs.multipart import Piece, read_pieces
+from proxy.codecs.protobuf import read_message
 from proxy.codecs.reading import Reading
 from proxy.codecs.spans import Document, Span
 from proxy.exchange import Blob, Part
 
 _PARAMETER = re.compile(r';\s*([\w-]+)\s*=\s*(?:"([^"]*)"|([^;,\s]*))')
 _PROTOBUF = re.compile(r"application/(grpc|connect\+proto|x-protobuf|protobuf|proto|vnd\.google\.protobuf)\b(?!.*json)")
-_JSON_FRAMES = re.compile(r"application/(connect|grpc|grpc-web)\+json")
+_FRAMED = ("application/connect+", "application/grpc")  # Connect's streams, gRPC, gRPC-Web
+_EVENTS = "application/vnd.amazon.eventstream"
 _JSON = re.compile(r"(application|text)/(x-)?json|.*\+json")
 _LINES = re.compile(r"(application|text)/(x-)?(ndjson|jsonl|json-lines|jsonlines)")
+_PROTO = "application/proto"
 _FORM = "application/x-www-form-urlencoded"
 _UTF8 = frozenset(("", "utf-8", "utf8", "us-ascii", "ascii"))
 _LIKE_ASCII = re.compile(r"iso-?8859-\d+|latin-?1|windows-125\d|cp125\d")
@@ -51,6 +57,7 @@ class Content:
     kind: str = ""
     writable: bool = True
     upload: bool = False  # bytes of a file, whatever the label says
+    length_at: int = -1  # where the body says how long this stretch is, in four bytes
     message: bool = False  # a WebSocket message
     name: str = field(default="", repr=False)  # the file's
 
@@ -83,18 +90,21 @@ def _read(reading: Reading, body: bytes, content: Content, dialect: Dialect) -> 
     data = body[content.start : content.end] if content.end - content.start < len(body) else body
     if content.upload:
         kind = "text/plain" if media.is_text_type(kind) and not media.is_binary(data) else ""
-    if _PROTOBUF.match(kind):
-        if not _is_json(reading, data):
-            raise Unreadable("protobuf")
+    if _PROTOBUF.match(kind) and _is_json(reading, data):
         kind = "application/json"
     if kind.startswith("multipart/"):
         _read_multipart(reading, body, content, parameters.get("boundary", ""), dialect)
-    elif _JSON_FRAMES.match(kind):
-        _read_frames(reading, body, content, dialect)
+    elif kind.startswith(_FRAMED):
+        _read_frames(reading, body, content, dialect, kind)
+    elif _PROTOBUF.match(kind):
+        read_message(reading, data, content.prefix)
+    elif kind == _EVENTS:
+        _read_events(reading, body, content, dialect)
     else:
         text = _text(reading, data, kind, parameters.get("charset", "").lower(), content)
         if text is not None:
-            _read_document(reading, Document(text, content.start, content.end), kind, content, dialect)
+            document = Document(text, content.start, content.end, length_at=content.length_at)
+            _read_document(reading, document, kind, content, dialect)
 
 
 def _is_json(reading: Reading, data: bytes) -> bool:
@@ -116,9 +126,9 @@ def _read_document(reading: Reading, document: Document, kind: str, content: Con
     elif _JSON.fullmatch(kind) or _CONTAINER.match(document.text):
         _read_json(reading, document, content, dialect, kind)
     elif kind == _FORM:
-        _read_form(reading, document, content)
+        _read_form(reading, document, content, dialect)
     else:
-        _read_text(reading, document, content)
+        _read_text(reading, document, content, dialect)
 
 
 def _text(reading: Reading, data: bytes, kind: str, charset: str, content: Content) -> str | None:
@@ -146,7 +156,7 @@ def _text(reading: Reading, data: bytes, kind: str, charset: str, content: Conte
     if shown is None and not media.is_binary(data):
         shown = media.as_text(data) or (data.decode("latin-1") if labelled else None)
     if shown:
-        _read_text(reading, Document(shown), content, writable=False)
+        _read_text(reading, Document(shown), content, load().get("generic"), writable=False)
         if not structured and data.startswith(_WIDE) and charset in ("", "utf-16"):
             return None
     raise Unreadable("undecodable" if labelled else "media")
@@ -157,26 +167,26 @@ def _read_json(reading: Reading, document: Document, content: Content, dialect: 
         tree = reading.tree(document.text)
     except Unreadable as error:
         if _JSON.fullmatch(kind) or error.reason == "too_large":
-            _read_text(reading, document, content, writable=False)
+            _read_text(reading, document, content, dialect, writable=False)
             raise
         trees = _line_trees(reading, document.text, "\n")
         if trees:
             _take_lines(reading, trees, document, content, dialect, "line")
         elif kind == _FORM:
-            _read_form(reading, document, content)
+            _read_form(reading, document, content, dialect)
         else:
-            _read_text(reading, document, content)
+            _read_text(reading, document, content, dialect)
         return
     prefix = content.prefix + "|" if content.prefix else ""
-    if content.kind == "file" and dialect.name == "generic":
-        dialect = load().of_line(tree)
+    lines = content.kind == "file" and dialect.name == "generic"
+    dialect = load().of_line(tree) if lines else load().of_request(dialect, tree)
     reading.json(tree, document, dialect, prefix, content.kind, content.writable)
 
 
 def _read_lines(reading: Reading, document: Document, content: Content, dialect: Dialect, end: str, name: str) -> None:
     trees = _line_trees(reading, document.text, end)
     if trees is None:
-        _read_text(reading, document, content, writable=False)
+        _read_text(reading, document, content, dialect, writable=False)
         raise Unreadable("undecodable")
     _take_lines(reading, trees, document, content, dialect, name)
 
@@ -208,37 +218,63 @@ def _take_lines(
         reading.json(tree, document, spoken, f"{prefix}{name}:{number}|", content.kind, content.writable)
 
 
-def _read_text(reading: Reading, document: Document, content: Content, writable: bool = True) -> None:
+def _read_text(reading: Reading, document: Document, content: Content, dialect: Dialect, writable: bool = True) -> None:
     writable = writable and content.writable
     path = content.prefix or "body:"
-    label = Label("", content.kind or "prompt", writable)
+    mapped = content.kind == "file" or (bool(content.prefix) and dialect.name != "generic")
+    label = Label("", content.kind or "prompt", writable, mapped=mapped)
     hint = content.prefix.partition(":")[2]
     reading.string(Span(document, 0, len(document.text), "plain"), label, path, hint, level=reading.limits.nested)
 
 
-def _read_form(reading: Reading, document: Document, content: Content) -> None:
+def _read_form(reading: Reading, document: Document, content: Content, dialect: Dialect) -> None:
     label = Label("", content.kind or "prompt", content.writable)
     for pair in read_fields(document.text):
         name = document.text[pair.name[0] : pair.name[1]][:64]
         path = f"form:{name}"
+        mapped = name in dialect.fields
+        known = replace(label, inside=dialect.name if mapped else "", mapped=mapped)
         for (start, end), where, hint in ((pair.name, path + "~", ""), (pair.value, path, name)):
             try:
                 if end > start:
-                    reading.string(Span(document, start, end, "form"), label, where, hint)
+                    reading.string(Span(document, start, end, "form"), known if hint else label, where, hint)
             except Unreadable as error:
                 reading.miss(where, error.reason, end - start)
 
 
-def _read_frames(reading: Reading, body: bytes, content: Content, dialect: Dialect) -> None:
-    """Read Connect or gRPC envelopes that hold JSON: a flag byte, four of length, the message. Never rewritten."""
+def _read_frames(reading: Reading, body: bytes, content: Content, dialect: Dialect, kind: str) -> None:
+    """Read Connect or gRPC envelopes: a flag byte (1 compressed, 2 end of stream), four of length, the message."""
+    json_inside = kind.endswith("json")
     position, number = content.start, 0
     while position < content.end:
-        stop = position + 5 + int.from_bytes(body[position + 1 : position + 5])
-        if position + 5 > content.end or stop > content.end or body[position] not in (0, 2):
-            raise Unreadable("undecodable")
-        frame = Content(position + 5, stop, "application/json", f"frame:{number}", content.kind, writable=False)
-        read_content(reading, body, frame, dialect)
+        flag, start = body[position], position + 5
+        stop = start + int.from_bytes(body[position + 1 : start])
+        path = f"{content.prefix}frame:{number}"
+        if start > content.end or stop > content.end or flag > 3:
+            raise Unreadable("undecodable" if json_inside else "protobuf")
+        if flag & 1:
+            plain = decode_body(body[start:stop], "gzip", reading.limits)
+            inner = Content(0, len(plain), "application/json" if json_inside else _PROTO, path, content.kind, False)
+            read_content(reading, plain, inner, dialect)
+        elif stop > start:
+            inner = Content(start, stop, "application/json" if json_inside else _PROTO, path, content.kind)
+            inner = replace(inner, writable=json_inside and content.writable, length_at=position + 1)
+            read_content(reading, body, inner, dialect)
         position, number = stop, number + 1
+
+
+def _read_events(reading: Reading, body: bytes, content: Content, dialect: Dialect) -> None:
+    """Read the messages of an Amazon event stream; their checksums cover them, so they are never rewritten."""
+    for number, event in enumerate(read_events(body[content.start : content.end])):
+        path = f"{content.prefix}event:{number}"
+        for name, value in event.texts:
+            label = Label("", "metadata", writable=False)
+            span = Span(Document(value), 0, len(value), "plain")
+            reading.string(span, label, f"{path}@{name[:64]}", name[:64])
+        payload = body[content.start + event.start : content.start + event.end]
+        if payload:
+            inner = Content(0, len(payload), "application/json", path, content.kind, writable=False)
+            read_content(reading, payload, inner, dialect)
 
 
 def _read_multipart(reading: Reading, body: bytes, content: Content, boundary: str, dialect: Dialect) -> None:
@@ -252,7 +288,7 @@ def _read_multipart(reading: Reading, body: bytes, content: Content, boundary: s
         kind = "file" if named or not piece.name else ""
         name = piece.extended_filename.rpartition("'")[2] or _shown(body, piece.filename_at)
         part = Content(piece.start, piece.end, piece.type, path, kind, writable, upload=bool(named), name=name)
-        read_content(reading, body, part, dialect)
+        read_content(reading, body, part, dialect if piece.name in dialect.fields else load().get("generic"))
 
 
 def _read_names(reading: Reading, body: bytes, piece: Piece, path: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
-from proxy.codecs import carriers, dialect
+from proxy.codecs import carriers, dialect_table
 from proxy.codecs.bodies import Content, read_content
 from proxy.codecs.encodings import decode_body
 from proxy.codecs.limits import Limits, Unreadable
@@ -48,12 +48,12 @@ class Decoded:
 
 
 def decode(exchange: Exchange, dialect_name: str, limits: Limits = Limits(), activity: str = "other") -> Decoded:  # noqa: B008 - frozen
-    """Read one exchange in a dialect of dialects.yaml (`generic` for any other name). Raises nothing for any bytes.
+    """Read one exchange in a dialect of dialects/ (`generic` for any other name). Raises nothing for any bytes.
 
     Where `activity` is `auth`, all of it is kind `credential`. What cannot be read is in `Prompt.unread`.
     """
     reading = Reading(limits)
-    spoken = dialect.load().get(dialect_name)
+    spoken = dialect_table.load().get(dialect_name)
     body = exchange.body
     try:
         carriers.read_carriers(reading, exchange)
@@ -72,6 +72,8 @@ def decode(exchange: Exchange, dialect_name: str, limits: Limits = Limits(), act
         _model(reading.model, exchange.path),
         reading.stream or bool(_STREAM_IN_PATH.search(exchange.path)),
         reading.tools,
+        reading.prose,
+        reading.mapped,
     )
     return Decoded(prompt, tuple(reading.spans), body)
 

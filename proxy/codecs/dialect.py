@@ -1,13 +1,8 @@
-"""The leaves of a JSON text in, what each is for out: role, kind and rights, by the tables in dialects.yaml."""
+"""The leaves of a JSON text in, what each is for out: role, kind and rights, by a table of dialects/."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-import yaml
 
 from proxy.codecs.json_spans import Container, Leaf, Tree
 
@@ -23,7 +18,11 @@ _PIECES = frozenset({"text", "refusal", "transcript"})  # members by which an el
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a leaf is for. `group` tells leaves that are read as one text: None, or what they have in common."""
+    """What a leaf is for. `group` tells leaves that are read as one text: None, or what they have in common.
+
+    `inside` names the dialect of the JSON text that a string holds; `mapped` tells that the dialect's own table knows
+    the leaf.
+    """
 
     role: str = ""
     kind: str = "prompt"
@@ -32,6 +31,8 @@ class Label:
     media: bool = False
     tokens: bool = False
     group: tuple[int, int] | None = None
+    inside: str = ""
+    mapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +46,26 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class Rule:
+    """What the leaves of some patterns are for, as dialects/base.yaml explains."""
+
     kind: str = ""
     role: str | None = None
     writable: bool = True
-    decided: bool = False
+    decided: bool | None = None  # by role, where it is not said
     join: bool = False
     media: bool = False
     tokens: bool = False
+    inside: str = ""
+    own: bool = True  # of the dialect's own table, not of the rules that all have in common
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One wire form. Made by `load`."""
+    """One wire form. Made by `dialect_table.load`."""
 
     name: str
-    _rules: tuple[_Rule, ...] = field(repr=False)
+    _rules: tuple[Rule, ...] = field(repr=False)
     _leaf: re.Pattern[str] = field(repr=False)  # one group a rule
     _turn: re.Pattern[str] = field(repr=False)
     _signed: re.Pattern[str] = field(repr=False)
@@ -68,6 +73,14 @@ class Dialect:
     _facts: re.Pattern[str] = field(repr=False)  # groups: model, stream
     _words: frozenset[str] = field(repr=False)  # all that the patterns name
     _default_role: str = ""
+    _indexed: bool = False  # elements are told apart by their number, not by their type
+    fields: frozenset[str] = frozenset()  # fields of a form that hold a request of this dialect as JSON
+    choices: tuple[tuple[str, str], ...] = ()  # (path, dialect): a request that has this member is of that dialect
+
+    @property
+    def refers(self) -> frozenset[str]:
+        """Return the names of other dialects that this one speaks of."""
+        return frozenset((*(rule.inside for rule in self._rules if rule.inside), *(name for _, name in self.choices)))
 
     def read(self, tree: Tree, text: str) -> Labelled:
         """Return one label a leaf, in order, and what the request says of itself; `text` is what `tree` is of."""
@@ -77,7 +90,7 @@ class Dialect:
         labels: list[Label] = []
         model, stream = "", False
         for leaf in tree.leaves:
-            key = (numbers[leaf.container], leaf.name, leaf.what)
+            key = (numbers[leaf.container], leaf.path if self._indexed else leaf.name, leaf.what)
             if key not in known:
                 place = places[key[0]]
                 shaped = (self._leaf_shape(place.shape, leaf, tree), place.role, place.signed, _what(leaf))
@@ -128,7 +141,7 @@ class Dialect:
         if container.parent < 0:
             return "$"
         if container.element:
-            kind = marks.get("type", "")
+            kind = _index(container.path) if self._indexed else marks.get("type", "")
             return f"[{kind if kind in self._words else '*'}]"
         return f".{container.name if container.name in self._words else '*'}"
 
@@ -137,7 +150,8 @@ class Dialect:
         if leaf.container < 0:
             return "$"
         if tree.containers[leaf.container].array:
-            return above + "[*]"
+            index = _index(leaf.path) if self._indexed else ""
+            return f"{above}[{index if index in self._words else '*'}]"
         return f"{above}.{leaf.name if leaf.name in self._words else '*'}{'~' if leaf.what == 'key' else ''}"
 
     def _label(self, shape: str, role: str, signed: bool, what: str) -> tuple[Label, int]:
@@ -154,9 +168,11 @@ class Dialect:
             role,
             rule.kind or _KIND_OF_ROLE.get(role, "prompt"),
             rule.writable and not signed,
-            rule.decided or role == "assistant",
+            role == "assistant" if rule.decided is None else rule.decided,
             rule.media,
             rule.tokens,
+            inside=rule.inside,
+            mapped=rule.own,
         )
         return label, number if rule.join else -1
 
@@ -168,6 +184,11 @@ class _Place:
     shape: str
     role: str
     signed: bool
+
+
+def _index(path: str) -> str:
+    """Return the number of the element that a path ends in."""
+    return path[path.rfind("[") + 1 : -1]
 
 
 def _what(leaf: Leaf) -> str:
@@ -182,88 +203,3 @@ def _owner(leaf: Leaf, tree: Tree) -> int:
         container = tree.containers[container.parent]
         return container.parent
     return container.parent if container.array else leaf.container
-
-
-@dataclass(frozen=True, slots=True)
-class Dialects:
-    """All dialects by name. An unknown name is `generic`."""
-
-    _known: Mapping[str, Dialect] = field(repr=False)
-    _lines: Sequence[tuple[str, str]]
-
-    def get(self, name: str) -> Dialect:
-        """Return a dialect."""
-        return self._known.get(name) or self._known["generic"]
-
-    def of_line(self, tree: Tree) -> Dialect:
-        """Return the dialect of one line of a batch or fine-tuning file, by the members that it has."""
-        paths = {container.path for container in tree.containers} | {leaf.path for leaf in tree.leaves}
-        return next((self.get(name) for path, name in self._lines if path in paths), self.get("generic"))
-
-
-@cache
-def load() -> Dialects:
-    """Return the dialects of dialects.yaml. Raises ValueError or KeyError where that file is wrong."""
-    source = Path(__file__).with_name("dialects.yaml").read_text(encoding="utf-8")
-    table: dict[str, Any] = yaml.load(source, Loader=yaml.CSafeLoader)
-    root = "|".join(_pattern(path, r"\$") for path in sorted(table["roots"], key=len, reverse=True))
-
-    def compiled(paths: Sequence[str]) -> re.Pattern[str]:
-        return re.compile("|".join(_pattern(path, f"(?:{root})") for path in paths) or r"(?!)")
-
-    def dialect(name: str, entry: Mapping[str, Any]) -> Dialect:
-        rules = [*table["first"], *entry["rules"], *table["last"]]
-        return Dialect(
-            name,
-            tuple(_Rule(**{key: value for key, value in rule.items() if key != "at"}) for rule in rules),
-            re.compile("|".join(f"({compiled(rule['at']).pattern})" for rule in rules), re.DOTALL),
-            compiled(entry.get("turns", ())),
-            compiled(entry.get("signed", ())),
-            compiled(entry.get("tools", ())),
-            facts,
-            frozenset(re.findall(r"\w+", " ".join(_patterns(table, entry)))),
-            entry.get("default_role", ""),
-        )
-
-    facts = re.compile(f"({compiled(table['model']).pattern})|({compiled(table['stream']).pattern})")
-    known = {name: dialect(name, entry) for name, entry in table["dialects"].items()}
-    return Dialects(known, [(line["at"], line["dialect"]) for line in table["lines"]])
-
-
-def _patterns(table: Mapping[str, Any], entry: Mapping[str, Any]) -> Iterator[str]:
-    """Yield every pattern that a dialect reads with."""
-    for rule in (*table["first"], *entry["rules"], *table["last"]):
-        yield from rule["at"]
-    for name in ("turns", "signed", "tools"):
-        yield from entry.get(name, ())
-    for name in ("roots", "model", "stream"):
-        yield from table[name]
-
-
-_TOKEN = re.compile(
-    r"(?P<root>\$)|(?P<below>\.\.\*\Z)|(?P<any>\.\*)|(?P<depth>\.\.)(?P<deep>\w+|\([\w|]+\))"
-    r"|\.(?P<name>\w+|\([\w|]+\))|\[(?P<element>\*|[\w|]+)\]"
-)
-
-
-def _pattern(path: str, root: str) -> str:
-    """Return a pattern of dialects.yaml as a regular expression over shapes. Raises ValueError for bad grammar."""
-    result, position = "", 0
-    while position < len(path):
-        found = _TOKEN.match(path, position)
-        if not found:
-            raise ValueError(f"dialects.yaml: cannot read the pattern {path}")
-        position = found.end()
-        if found["root"]:
-            result += root
-        elif found["below"]:
-            result += r"(?:[.\[].*)?"
-        elif found["any"]:
-            result += r"\.[^.\[]+"
-        elif found["deep"]:
-            result += r"(?:[.\[].*)?\." + found["deep"].replace("(", "(?:")
-        elif found["name"]:
-            result += r"\." + found["name"].replace("(", "(?:")
-        else:
-            result += r"\[[^\]]*\]" if found["element"] == "*" else rf"\[(?:{found['element']})\]"
-    return result

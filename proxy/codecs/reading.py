@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from proxy.codecs import media, styles
 from proxy.codecs.dialect import Dialect, Label
+from proxy.codecs.dialect_table import load
 from proxy.codecs.json_spans import Leaf, Tree, read_json
 from proxy.codecs.limits import Limits, Unreadable
 from proxy.codecs.spans import Document, Span
@@ -41,6 +42,8 @@ class Reading:
         self.model = ""
         self.stream = False
         self.tools = False
+        self.prose = 0  # characters of parts that are words, not names and numbers
+        self.mapped = 0  # those among them that a dialect's own table knows
         self._groups: dict[tuple[object, ...], int] = {}
         self._left = limits.leaves
         self._trees = 0
@@ -67,7 +70,14 @@ class Reading:
         return tree
 
     def json(
-        self, tree: Tree, document: Document, dialect: Dialect, prefix: str = "", kind: str = "", writable: bool = True
+        self,
+        tree: Tree,
+        document: Document,
+        dialect: Dialect,
+        prefix: str = "",
+        kind: str = "",
+        writable: bool = True,
+        level: int = 0,
     ) -> None:
         """Take in a JSON text that is the body, a line, a field or a file; `kind` is what its prompt parts are then.
 
@@ -83,7 +93,7 @@ class Reading:
                 told = kind if kind and label.kind == "prompt" else label.kind
                 decided = label.decided and kind != "file"
                 label = replace(label, kind=told, writable=label.writable and writable, decided=decided)  # noqa: PLW2901
-            self._leaf(leaf, tree, document, label, prefix)
+            self._leaf(leaf, tree, document, label, prefix, level)
 
     def string(self, span: Span, label: Label, path: str, hint: str, file_type: str = "", level: int = 0) -> None:
         """Take in one string: as JSON, as a file, or as it is."""
@@ -107,7 +117,8 @@ class Reading:
         """Take in a file out of a string: its text if it has one, and the file itself unless it surely is text."""
         text = None if media.is_binary(file.data) else media.as_text(file.data)
         if text is not None:
-            inside = Label(label.role, "file" if label.kind == "prompt" else label.kind, False, label.decided)
+            kind = "file" if label.kind == "prompt" else label.kind
+            inside = Label(label.role, kind, False, label.decided, inside=label.inside, mapped=label.mapped)
             self._text(text, Span(Document(text), 0, len(text), "plain"), inside, path, hint, level)
         if text is None or media.is_media_type(file.type):
             self.blob(Blob(file.data, file.type), label, path.removesuffix("|data:"), hint)
@@ -124,13 +135,20 @@ class Reading:
             except Unreadable:
                 pass  # not JSON, or more than there is room for: then it is one text
             else:
-                self._nested(tree, Document(text, outer=span), label, path, level + 1)
+                inner = Document(text, outer=span)
+                if label.inside:
+                    self.json(tree, inner, load().get(label.inside), path + "|", "", label.writable, level + 1)
+                else:
+                    self._nested(tree, inner, label, path, level + 1)
                 return
+        if label.kind != "credential" and _SPACED.search(text):
+            self.prose += len(text)
+            self.mapped += len(text) if label.mapped else 0
         part = Part(path, label.role, label.kind, text, label.writable, hint, self._group(label), label.decided)
         self.add(part, span if label.writable else None)
 
     def _nested(self, tree: Tree, document: Document, label: Label, path: str, level: int) -> None:
-        inside = Label(label.role, label.kind, label.writable, label.decided, label.media)
+        inside = Label(label.role, label.kind, label.writable, label.decided, label.media, mapped=label.mapped)
         for leaf in tree.leaves:
             self._leaf(leaf, tree, document, inside, path + "|", level)
 

@@ -21,12 +21,16 @@ Change = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A text with leaves in it. `start` and `end` are bytes of the body, for a root; else `outer` says it."""
+    """A text with leaves in it. `start` and `end` are bytes of the body, for a root; else `outer` says it.
+
+    `length_at` is where the body says how long a root is, in four bytes, the high one first; -1 where it does not.
+    """
 
     text: str = field(repr=False)
     start: int = 0
     end: int = 0
     outer: "Span | None" = None
+    length_at: int = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +63,11 @@ def rewrite(body: bytes, changes: Mapping[Span, Sequence[Change]]) -> bytes:
     pieces: list[bytes] = []
     position = 0
     for document in sorted(roots, key=lambda root: root.start):
-        pieces += (body[position : document.start], _replaced(document.text, roots[document]).encode())
+        new = _replaced(document.text, roots[document]).encode()
+        if document.length_at >= 0:
+            pieces += (body[position : document.length_at], len(new).to_bytes(4))
+            position = document.length_at + 4
+        pieces += (body[position : document.start], new)
         position = document.end
     return b"".join((*pieces, body[position:]))
 

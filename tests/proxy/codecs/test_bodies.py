@@ -1,6 +1,8 @@
 import base64
+import gzip
 import json
 from collections.abc import Callable
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -87,11 +89,9 @@ def test_text_is_one_part(content_type: str, exchange: Make) -> None:
         (b"\x89PNG\r\n\x1a\n", "image/png", "file"),
         (b"%PDF-1.4 text", "application/pdf", "file"),
         (b"\n\x05hello\x12\x03abc", "", "file"),
-        (b"\x00\x00\x00\x00\x05hello", "application/grpc", "protobuf"),
-        (b"\x00\x00\x00\x00\x05hello", "application/grpc-web+proto", "protobuf"),
-        (b"\x00\x00\x00\x00\x05hello", "application/connect+proto", "protobuf"),
-        (b"\n\x05hello", "application/x-protobuf", "protobuf"),
-        (b"\n\x05hello", "application/proto", "protobuf"),
+        (b"\x00\x00\x00\x00\x05hell", "application/grpc", "protobuf"),
+        (b"\x00\x00\x00\x00\x05hell", "application/connect+proto", "protobuf"),
+        (b"\n\x09hello", "application/x-protobuf", "protobuf"),
         (b"--b\r\n\r\nx", "multipart/form-data; boundary=b", "undecodable"),
         (b"--b\r\n\r\nx\r\n--b--", "multipart/form-data", "undecodable"),
     ],
@@ -176,14 +176,40 @@ def test_an_upload_labelled_json_is_taken_for_what_it_is(exchange: Make) -> None
     assert (decoded.prompt.parts[0].kind, unread(decoded)) == ("file", [])
 
 
-def test_envelopes_of_json_are_read_and_not_rewritten(exchange: Make) -> None:
+def test_envelopes_of_json_are_read_and_rewritten_with_their_lengths(exchange: Make) -> None:
     message = JSON.encode()
     body = b"".join(flag + len(message).to_bytes(4) + message for flag in (b"\x00", b"\x02"))
     decoded = decode(exchange(body, "application/connect+json"), "generic")
     assert texts(decoded) == {"frame:0|$.a": "SECRET", "frame:1|$.a": "SECRET"}
-    assert not any(part.writable for part in decoded.prompt.parts)
+    edited = message.replace(b"SECRET", b"[X]")
+    assert redact(decoded) == b"".join(flag + len(edited).to_bytes(4) + edited for flag in (b"\x00", b"\x02"))
     for bad in (body[:-1], b"\x01" + body[1:], body + b"\x00"):
         assert unread(decode(exchange(bad, "application/connect+json"), "generic")) == [("body:", "undecodable")]
+
+
+def test_a_compressed_envelope_is_read_and_not_rewritten(exchange: Make) -> None:
+    packed = gzip.compress(JSON.encode(), mtime=0)
+    decoded = decode(exchange(b"\x01" + len(packed).to_bytes(4) + packed, "application/connect+json"), "generic")
+    assert texts(decoded) == {"frame:0|$.a": "SECRET"}
+    assert not any(part.writable for part in decoded.prompt.parts)
+
+
+def test_envelopes_of_protobuf_are_read_and_not_rewritten(exchange: Make) -> None:
+    message = b"\n\x06SECRET\x12\x0a\x0a\x08in there"
+    packed = gzip.compress(message, mtime=0)
+    body = b"\0" + len(message).to_bytes(4) + message + b"\x01" + len(packed).to_bytes(4) + packed
+    decoded = decode(exchange(body, "application/connect+proto"), "generic")
+    assert [part.text for part in decoded.prompt.parts] == ["SECRET", "in there", "SECRET", "in there"]
+    assert not any(part.writable for part in decoded.prompt.parts)
+    assert unread(decoded) == []
+
+
+def test_a_form_field_of_a_dialect_is_read_as_its_request(exchange: Make) -> None:
+    body = "variables=" + quote('{"message":{"sensitive_string_value":"SECRET"}}') + "&at=x"
+    decoded = decode(exchange(body, "application/x-www-form-urlencoded"), "meta-ai-web")
+    found = {part.path: (part.role, part.kind) for part in decoded.prompt.parts}
+    assert found["form:variables|$.message.sensitive_string_value"] == ("user", "prompt")
+    assert unquote(redact(decoded).decode()) == unquote(body).replace("SECRET", "[X]")
 
 
 def test_a_text_file_in_a_data_url_is_read(exchange: Make) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from proxy.codecs import dialect
+from proxy.codecs import dialect_table
 from proxy.codecs.dialect import Label
 from proxy.codecs.json_spans import read_json
 from proxy.codecs.limits import Limits
@@ -12,7 +12,7 @@ from proxy.codecs.limits import Limits
 def labels(value: Any, name: str) -> dict[str, Label]:
     text = value if isinstance(value, str) else json.dumps(value)
     tree = read_json(text, Limits())
-    read = dialect.load().get(name).read(tree, text)
+    read = dialect_table.load().get(name).read(tree, text)
     return {leaf.path: label for leaf, label in zip(tree.leaves, read.labels, strict=True)}
 
 
@@ -87,7 +87,7 @@ def test_an_unknown_field_is_a_prompt(name: str) -> None:
 
 
 def test_an_unknown_dialect_is_generic() -> None:
-    assert dialect.load().get("nobody-knows").name == "generic"
+    assert dialect_table.load().get("nobody-knows").name == "generic"
 
 
 def test_a_request_says_its_model_and_whether_it_streams_and_has_tools() -> None:
@@ -98,7 +98,7 @@ def test_a_request_says_its_model_and_whether_it_streams_and_has_tools() -> None
         ({"metadata": {"model": "no", "stream": True}}, ("", False, False)),
     ):
         text = json.dumps(value)
-        read = dialect.load().get("anthropic-messages").read(read_json(text, Limits()), text)
+        read = dialect_table.load().get("anthropic-messages").read(read_json(text, Limits()), text)
         assert (read.model, read.stream, read.tools) == expected
 
 
@@ -114,7 +114,7 @@ def test_a_request_says_its_model_and_whether_it_streams_and_has_tools() -> None
     ],
 )
 def test_a_line_of_a_batch_has_the_dialect_that_its_members_show(line: object, name: str) -> None:
-    assert dialect.load().of_line(read_json(json.dumps(line), Limits())).name == name
+    assert dialect_table.load().of_line(read_json(json.dumps(line), Limits())).name == name
 
 
 def test_long_paths_cost_no_more_than_short_ones() -> None:
@@ -122,5 +122,5 @@ def test_long_paths_cost_no_more_than_short_ones() -> None:
     for number in range(60):
         deep = {("type", "content", "parts", "source", "k" * 100)[number % 5]: deep}
     text = json.dumps(deep)
-    read = dialect.load().get("openai-responses").read(read_json(text, Limits()), text)
+    read = dialect_table.load().get("openai-responses").read(read_json(text, Limits()), text)
     assert len(read.labels) == 61

@@ -2,7 +2,7 @@ import base64
 import json
 from typing import Any
 
-from proxy.codecs import dialect
+from proxy.codecs import dialect_table
 from proxy.codecs.decode import decode
 from proxy.codecs.limits import Limits
 from proxy.codecs.reading import Reading
@@ -13,7 +13,7 @@ from proxy.exchange import Exchange
 def read(value: Any, name: str = "generic", limits: Limits = Limits()) -> Reading:  # noqa: B008 - frozen
     text = value if isinstance(value, str) else json.dumps(value)
     reading = Reading(limits)
-    reading.json(reading.tree(text), Document(text, 0, len(text.encode())), dialect.load().get(name))
+    reading.json(reading.tree(text), Document(text, 0, len(text.encode())), dialect_table.load().get(name))
     return reading
 
 

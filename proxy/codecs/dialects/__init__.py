@@ -1,0 +1,1 @@
+"""Wire forms as data, one file a family."""

@@ -1,0 +1,64 @@
+"""The bytes of an Amazon event stream in, its messages with their places out (application/vnd.amazon.eventstream).
+
+A message is: total length and header length (four bytes each), CRC-32 of those eight, headers, payload, CRC-32 of all
+before it. A header is: a byte of name length, the name, a byte of type, the value.
+Source: https://smithy.io/2.0/aws/amazon-eventstream.html
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from proxy.codecs.limits import Unreadable
+
+_PRELUDE, _CRC = 12, 4
+_SIZES = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}  # of a header's value by its type; 6 and 7 say their own
+_BYTES, _STRING = 6, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One message: its headers that are text, in order, and where its payload stands."""
+
+    texts: tuple[tuple[str, str], ...] = field(repr=False)
+    start: int
+    end: int
+
+
+def read_events(body: bytes) -> Iterator[Event]:
+    """Yield the messages. Raises Unreadable (undecodable) for a wrong length, checksum or header."""
+    position = 0
+    while position < len(body):
+        total = int.from_bytes(body[position : position + 4])
+        headers = int.from_bytes(body[position + 4 : position + 8])
+        stop = position + total
+        payload = position + _PRELUDE + headers
+        if stop > len(body) or payload + _CRC > stop:
+            raise Unreadable("undecodable")
+        if _crc(body, position, position + 8) or _crc(body, position, stop - _CRC):
+            raise Unreadable("undecodable")
+        yield Event(tuple(_texts(body, position + _PRELUDE, payload)), payload, stop - _CRC)
+        position = stop
+
+
+def _crc(body: bytes, start: int, end: int) -> bool:
+    """Tell whether the checksum after a stretch is wrong."""
+    return zlib.crc32(body[start:end]) != int.from_bytes(body[end : end + _CRC])
+
+
+def _texts(body: bytes, position: int, end: int) -> Iterator[tuple[str, str]]:
+    while position < end:
+        name_end = position + 1 + body[position]
+        kind = body[name_end] if name_end < end else -1
+        start = name_end + 1
+        size = _SIZES.get(kind, -1)
+        if kind in (_BYTES, _STRING):
+            size, start = int.from_bytes(body[start : start + 2]), start + 2
+        if size < 0 or start + size > end:
+            raise Unreadable("undecodable")
+        if kind == _STRING:
+            try:
+                yield body[position + 1 : name_end].decode(), body[start : start + size].decode()
+            except UnicodeDecodeError as error:
+                raise Unreadable("undecodable") from error
+        position = start + size
