@@ -1,10 +1,13 @@
 """The shape of a detector: what every detector offers and what it is given."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 from detectors.finding import Digester, Finding
+
+REST = "seam:rest"
+"""Evidence of every piece of a value that stands in several places but its first."""
 
 Cost = Literal["structured", "names", "fingerprint", "file"]
 """`structured` always runs; `names` and `fingerprint` run when a candidate rule needs them; `file` reads files."""
@@ -83,3 +86,44 @@ class Reader(Protocol):
 
     def open(self, file: File, deadline: float, clock: Callable[[], float]) -> Opened:
         """Return the text of a file."""
+
+
+class View(Protocol):
+    """Another reading of a text: escapes decoded, invisible characters gone, pieces put together."""
+
+    @property
+    def text(self) -> str:
+        """Return the reading."""
+
+    @property
+    def joined(self) -> bool:
+        """Tell whether it puts together what stands apart, so that chance may make values."""
+
+    def origin(self, start: int, end: int) -> Sequence[tuple[int, int]]:
+        """Return the stretches of the text that `start..end` of the reading stands for; none where that is unknown."""
+
+    def names(self, start: int, end: int) -> Sequence[str]:
+        """Return what was done to `start..end` or right in front of it (`base64`); none where it reads as it stands."""
+
+    def touched(self, start: int, end: int) -> bool:
+        """Tell whether something was done inside `start..end` itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The readings that differ from a text, and the findings that say what of it could not be read."""
+
+    views: Sequence[View] = ()
+    opaque: Sequence[Finding] = ()
+
+
+@runtime_checkable
+class Viewer(Protocol):
+    """What a detector is, too, that reads texts otherwise: the others run on each of its readings.
+
+    `views` takes linear time and gives readings that are bounded in number and size. `open_file` reads a file that
+    stands encoded in the text; None where nothing does.
+    """
+
+    def views(self, source: Source, open_file: Callable[[File], Opened | None]) -> Views:
+        """Return the readings of `source.text`."""

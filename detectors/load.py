@@ -10,6 +10,7 @@ from typing import cast
 from detectors.base import Detector
 
 BUILTIN = {
+    "views": "detectors.views.detector:build",
     "secrets": "detectors.secrets.detector:build",
     "pii": "detectors.pii.detector:build",
     "labels": "detectors.labels.detector:build",

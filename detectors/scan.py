@@ -2,15 +2,21 @@
 
 A file is read once, by the detector of cost `file`; the others look at its text. What of it could not be read is a
 finding of its own, so that it is known the next time as well: see `unread`.
+
+Where one of the detectors is a viewer (detectors/views), each of the others runs on every reading of the text, too, and
+what it finds there is reported where it stands in the text. A detector that fails or runs late on any reading has
+failed; what it found until then is reported as well, and not to be kept for another time.
 """
 
 import time
 import weakref
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
-from detectors.base import Detector, File, Opened, Reader, Source
+from detectors.base import Detector, File, Opened, Reader, Source, View, Viewer, Views
 from detectors.finding import Digester, Finding, no_digest
+from detectors.placing import placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +29,24 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of one task: findings by detector that finished, a reason by detector that did not.
+    """What came of one task: findings by detector, a reason by detector that did not finish.
 
     Reasons are `timeout`, `names_timeout` and `error` (keys of a policy's `on_unknown`), `media` where nobody reads
-    files.
+    files. A detector that stands in both did not read all of the text.
     """
 
     findings: dict[str, tuple[Finding, ...]]
     failed: dict[str, str]
+
+
+@dataclass(slots=True)
+class _Work:
+    """A task on a text, once its file was read, and the other readings of the text."""
+
+    source: Source
+    detectors: tuple[str, ...]
+    report: Report
+    views: Sequence[View] = field(default_factory=tuple)
 
 
 _UNREAD = "UNREAD"
@@ -74,34 +90,29 @@ class Scanner:
 
         Cheap detectors run on all texts before names and fingerprints start on any.
         """
-        reports = [Report({}, {}) for _ in tasks]
-        tasks = [self._read(task, report, deadline) for task, report in zip(tasks, reports, strict=True)]
+        works = [self._read(task, Report({}, {}), deadline) for task in tasks]
+        for work in works:
+            self._view(work, deadline)
         for cost in ("structured", "fingerprint", "names"):
-            for task, report in zip(tasks, reports, strict=True):
-                for name in task.detectors:
+            for work in works:
+                for name in work.detectors:
                     detector = self._detectors.get(name)
                     if detector is None:
-                        report.failed[name] = "error"
+                        work.report.failed[name] = "error"
                     elif detector.cost == cost:
-                        self._run(detector, task.source, report, deadline)
-        return reports
+                        self._run(detector, work, deadline)
+        return [work.report for work in works]
 
-    def _read(self, task: Task, report: Report, deadline: float) -> Task:
+    def _read(self, task: Task, report: Report, deadline: float) -> _Work:
         """Return a task on a file as one on its text; any other as it is."""
         file = task.source.file
         if file is None:
-            return task
+            return _Work(task.source, task.detectors, report)
         reader = next((d for d in self._detectors.values() if isinstance(d, Reader)), None)
         if reader is None:
             report.failed.update(dict.fromkeys(task.detectors, "media"))
-            return Task(Source(""), ())
-        opened = self._opened.get(file)
-        if opened is None:
-            try:
-                opened = reader.open(file, deadline, self._clock)
-            except Exception:  # noqa: BLE001 - the boundary: a reader fails alone, its file never leaves in a traceback
-                opened = Opened("", unread=("error",))
-            self._opened[file] = opened
+            return _Work(Source(""), (), report)
+        opened = self._open(reader, file, deadline)
         if reader.name in task.detectors:
             if opened.late or "error" in opened.unread:
                 report.failed[reader.name] = "timeout" if opened.late else "error"
@@ -109,19 +120,72 @@ class Scanner:
                 missed = tuple(unread(reason, reader.name) for reason in opened.unread)
                 report.findings[reader.name] = (*opened.findings, *missed)
         names = tuple(name for name in task.detectors if name != reader.name)
-        return Task(Source(opened.text, task.source.hint), names)
+        return _Work(Source(opened.text, task.source.hint), names, report)
 
-    def _run(self, detector: Detector, source: Source, report: Report, deadline: float) -> None:
-        late = "names_timeout" if detector.cost == "names" else "timeout"
-        if self._clock() >= deadline:
-            report.failed[detector.name] = late
+    def _open(self, reader: Reader, file: File, deadline: float) -> Opened:
+        opened = self._opened.get(file)
+        if opened is None:
+            try:
+                opened = reader.open(file, deadline, self._clock)
+            except Exception:  # noqa: BLE001 - the boundary: a reader fails alone, its file never leaves in a traceback
+                opened = Opened("", unread=("error",))
+            self._opened[file] = opened
+        return opened
+
+    def _view(self, work: _Work, deadline: float) -> None:
+        """Read a text otherwise; where that fails every detector has failed: none saw all of the text."""
+        viewer = next((d for d in self._detectors.values() if isinstance(d, Viewer)), None)
+        if viewer is None or not work.detectors:
             return
+        reader = next((d for d in self._detectors.values() if isinstance(d, Reader)), None)
+        opener = partial(self._open, reader, deadline=deadline) if reader else _no_file
+        late = self._late(viewer, deadline)
         try:
-            found = tuple(detector.detect(source, self._digest))
-        except Exception:  # noqa: BLE001 - the boundary: a detector fails alone, its text never leaves in a traceback
-            report.failed[detector.name] = "error"
+            read = Views() if late else viewer.views(work.source, opener)
+        except Exception:  # noqa: BLE001 - the boundary: as above
+            late = "error"
+        if late:
+            work.report.failed.update(dict.fromkeys(work.detectors, late))
+            work.detectors = () if late != "error" else work.detectors
             return
-        if self._clock() > deadline:
-            report.failed[detector.name] = late
-        else:
-            report.findings[detector.name] = found
+        work.views = read.views
+        if viewer.name in work.detectors:
+            work.report.findings[viewer.name] = tuple(read.opaque)
+            work.detectors = tuple(name for name in work.detectors if name != viewer.name)
+
+    def _run(self, detector: Detector, work: _Work, deadline: float) -> None:
+        name, report = detector.name, work.report
+        found: list[Finding] = []
+        late = ""
+        for view in (None, *work.views):
+            late = self._late(detector, deadline)
+            if late:
+                break
+            if view is not None and view.joined and detector.cost == "names":
+                continue
+            try:
+                found.extend(self._found(detector, work.source, view, found))
+            except Exception:  # noqa: BLE001 - the boundary: a detector fails alone, its text never leaves in a traceback
+                late = "error"
+                break
+        late = late or self._late(detector, deadline, done=True)
+        if late:
+            report.failed[name] = late
+        if found or name not in report.failed:
+            report.findings[name] = tuple(found)
+
+    def _found(self, detector: Detector, source: Source, view: View | None, known: Sequence[Finding]) -> list[Finding]:
+        if view is None:
+            return list(detector.detect(source, self._digest))
+        seen = detector.detect(Source(view.text, source.hint), self._digest)
+        return [piece for finding in seen for piece in placed(finding, view, known)]
+
+    def _late(self, detector: Detector, deadline: float, *, done: bool = False) -> str:
+        now = self._clock()
+        if now < deadline or (done and now == deadline):
+            return ""
+        return "names_timeout" if detector.cost == "names" else "timeout"
+
+
+def _no_file(file: File) -> None:
+    """Read no file: there is nobody who does."""

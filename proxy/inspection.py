@@ -232,7 +232,8 @@ class _Reading:
         """Take in one report a task."""
         for address, report in zip(self._pending, reports, strict=True):
             self._found[address].update(report.findings)
-            self._cache.add(address, report.findings)
+            done = {name: found for name, found in report.findings.items() if name not in report.failed}
+            self._cache.add(address, done)
             for name, reason in report.failed.items():
                 self.failed[reason] = None
                 self.incomplete.add(name)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from detectors.base import REST
 from detectors.finding import Finding
 from proxy.exchange import Edit
-from proxy.seams import REST
 
 
 def label(entity: str) -> str:

@@ -7,14 +7,12 @@ part ends and the next begins are kept. Stretches that touch are one: the work i
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from detectors.base import Source
+from detectors.base import REST, Source
 from detectors.finding import Finding
 from proxy.exchange import Part
 
 REACH = 256  # characters taken from each side of a seam
 _CATEGORIES = frozenset({"pii", "secret"})
-REST = "seam:rest"
-"""Evidence of every piece of a split value but its first: `seam` stands on all of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _EPILOG = """example:
 
 exit codes: 0 nothing found, 1 findings, 2 something could not be read; --jsonl: 0 once each line is answered"""
 
-_FAMILIES = ("secrets", "pii", "labels", "code", "names")
+_FAMILIES = ("views", "secrets", "pii", "labels", "code", "names")
 _COLOUR = {"secret": "red", "pii": "yellow", "code": "blue", "opaque": "dim"}
 
 
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     from detectors.load import Settings, load
     from detectors.scan import Scanner
 
-    families = tuple(args.only) if args.only else Settings().families
+    families = tuple(dict.fromkeys(("views", *args.only))) if args.only else Settings().families
     try:
         scanner = Scanner(load(Settings(rules=tuple(args.rules), families=families)))
     except (ValueError, OSError) as error:

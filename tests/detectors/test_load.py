@@ -39,7 +39,7 @@ def names(detectors):
 
 
 def test_each_family_is_one_factory_in_its_own_folder():
-    assert list(BUILTIN) == ["secrets", "pii", "labels", "code", "names"]
+    assert list(BUILTIN) == ["views", "secrets", "pii", "labels", "code", "names"]
     assert all(target == f"detectors.{family}.detector:build" for family, target in BUILTIN.items())
 
 
@@ -71,5 +71,7 @@ def test_no_family_means_no_detector(stubs):
 
 
 def test_an_unknown_family_is_named_with_what_there_is():
-    with pytest.raises(ValueError, match="there is no detector family 'codes'; there are secrets, pii, labels, code"):
+    with pytest.raises(
+        ValueError, match="there is no detector family 'codes'; there are views, secrets, pii, labels, code"
+    ):
         load(Settings(families=("codes",)))

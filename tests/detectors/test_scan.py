@@ -1,8 +1,11 @@
 import pytest
 
-from detectors.base import File, Opened, Source
+from detectors.base import File, Opened, Source, Views
 from detectors.finding import Finding, keyed_digester
 from detectors.scan import Scanner, Task, why_unread
+from detectors.views.edit import Edit
+from detectors.views.view import View as Plain
+from detectors.views.view import edited
 
 
 class Word:
@@ -126,11 +129,11 @@ def test_after_the_deadline_nothing_is_started():
     assert log == []
 
 
-def test_what_ends_after_the_deadline_does_not_count():
+def test_what_ends_after_the_deadline_has_failed_and_its_findings_are_told():
     a = Word("amber")
     (report,) = Scanner([a], clock=Clock(0.0, 11.0)).run([task("amber", a)], deadline=10.0)
     assert report.failed == {a.name: "timeout"}
-    assert report.findings == {}
+    assert [f.start for f in report.findings[a.name]] == [0]
 
 
 def test_what_ended_before_the_deadline_stands_when_the_next_is_late():
@@ -225,3 +228,76 @@ def test_without_a_reader_a_file_is_media():
     a = Word("amber")
     (report,) = Scanner([a]).run([on_file(b"text:amber", a)])
     assert report.failed == {a.name: "media"}
+
+
+class Upper:
+    """A viewer: reads every text in capitals as well, in another place."""
+
+    name = "test.upper@1"
+    cost = "structured"
+    entities = frozenset({"OPAQUE"})
+
+    def __init__(self, *, broken=False):
+        self._broken = broken
+
+    def views(self, source, open_file):
+        if self._broken:
+            raise RuntimeError(source.text)
+        text = source.text.upper()
+        return Views((edited(Plain(source.text), [Edit(0, len(text), text, "upper")]),), (OPAQUE,))
+
+    def detect(self, source, digest):
+        return [OPAQUE]
+
+
+OPAQUE = Finding("OPAQUE", "opaque", 0, 1, 1.0, Upper.name)
+
+
+def test_every_detector_runs_on_every_reading_and_reports_where_the_value_stands():
+    a, upper = Word("AMBER"), Upper()
+    (report,) = Scanner([a, upper], digest=keyed_digester(b"k")).run([task("an amber", a, upper)])
+    (found,) = report.findings[a.name]
+    assert (found.start, found.end) == (0, 8)
+    assert found.evidence == ("view:upper",)
+    assert found.digest == keyed_digester(b"k")("WORD", "AMBER")
+    assert report.findings[upper.name] == (OPAQUE,)
+
+
+def test_a_detector_that_fails_on_a_reading_has_failed_and_keeps_what_it_found():
+    class OnCapitals(Word):
+        def detect(self, source, digest):
+            if source.text.isupper():
+                raise RuntimeError(source.text)
+            return super().detect(source, digest)
+
+    a, upper = OnCapitals("amber"), Upper()
+    (report,) = Scanner([a, upper]).run([task("an amber", a, upper)])
+    assert report.failed == {a.name: "error"}
+    assert [f.start for f in report.findings[a.name]] == [3]
+
+
+def test_a_detector_that_is_late_on_a_reading_has_failed():
+    a, upper = Word("amber"), Upper()
+    clock = Clock(0.0, 1.0, 11.0)  # the views, the text, the reading
+    (report,) = Scanner([a, upper], clock=clock).run([task("an amber", a, upper)], deadline=10.0)
+    assert report.failed == {a.name: "timeout"}
+    assert [f.start for f in report.findings[a.name]] == [3]
+
+
+def test_where_the_readings_fail_nobody_has_read_all_of_the_text():
+    a, upper = Word("amber"), Upper(broken=True)
+    (report,) = Scanner([a, upper]).run([task("an amber", a, upper)])
+    assert report.failed == {a.name: "error", upper.name: "error"}
+
+
+def test_names_are_not_looked_for_in_what_was_joined():
+    class Joiner(Upper):
+        def views(self, source, open_file):
+            text = source.text.upper()
+            return Views((edited(Plain(source.text), [Edit(0, len(text), text, "upper")], joined=True),))
+
+    n, a, joiner = Word("AMBER", "names"), Word("BLUE"), Joiner()
+    (report,) = Scanner([n, a, joiner]).run([task("amber blue", n, a, joiner)])
+    assert report.findings[n.name] == ()
+    assert len(report.findings[a.name]) == 1
+    assert report.failed == {}

@@ -1,8 +1,9 @@
 """Values that are split over several parts."""
 
+from detectors.base import REST
 from detectors.finding import Finding
 from proxy.exchange import Part
-from proxy.seams import REACH, REST, seams, split
+from proxy.seams import REACH, seams, split
 
 
 def part(text: str, group: int = 1, path: str = "$.a") -> Part:

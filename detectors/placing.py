@@ -1,0 +1,36 @@
+"""A finding in a reading of a text in, the findings out where its value stands in the text."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from detectors.base import REST, View
+from detectors.finding import Finding
+
+_VALUES = frozenset({"pii", "secret"})
+
+
+def placed(finding: Finding, view: View, known: Sequence[Finding]) -> list[Finding]:
+    """Return a finding in a view as findings in the text; none where what is `known` says the same.
+
+    A value that was put together from several places becomes a finding for each, all but the first with `REST`.
+    """
+    names = view.names(finding.start, finding.end)
+    if not names or (view.joined and (finding.category not in _VALUES or not view.touched(finding.start, finding.end))):
+        return []
+    codes = (*finding.evidence, *(f"view:{name}" for name in names))
+    pieces = [
+        replace(finding, start=start, end=end, evidence=(*codes, REST) if number else codes)
+        for number, (start, end) in enumerate(view.origin(finding.start, finding.end))
+    ]
+    if any(_said(piece, other, joined=view.joined) for other in known for piece in pieces):
+        return []
+    return pieces
+
+
+def _said(piece: Finding, known: Finding, *, joined: bool) -> bool:
+    """Tell whether what is known says what the piece says, or is as sure where chance may have joined the piece."""
+    if known.category != piece.category or not known.touches(piece):
+        return False
+    if joined and known.score >= piece.score:
+        return True
+    return known.entity == piece.entity and known.start <= piece.start and piece.end <= known.end

@@ -1,0 +1,161 @@
+"""A text in, every other reading of it out, within a budget; what could not be read is told, never passed over.
+
+Rules
+1. Where nothing in the text can be read otherwise one pass over it says so (`Triggers`), and that is all it costs.
+2. Readings are read again: an escape inside a run inside a string. Again counts only what an earlier step touched.
+3. Depth, number and size of the readings are bounded. What the bounds cut off, payloads that are no text, archives
+   and text that nobody can see are findings of category `opaque`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from detectors.base import File, Opened, Views
+from detectors.finding import Finding
+from detectors.views import ciphers, encodings
+from detectors.views.characters import hidden
+from detectors.views.edit import Edit, merged
+from detectors.views.payload import Nature
+from detectors.views.readers import CHARACTERS, READERS, Reader
+from detectors.views.triggers import CIPHERS, DENSE, NUMBERS, RUNS, Triggers
+from detectors.views.view import View, edited, turned
+
+NAME = "views.canonical@1"
+PAYLOAD = "OPAQUE_PAYLOAD"
+ARCHIVE = "OPAQUE_ARCHIVE"
+LIMIT = "OPAQUE_LIMIT"
+HIDDEN = "OPAQUE_HIDDEN_TEXT"
+
+_ENTITIES = {
+    Nature.UNKNOWN: PAYLOAD,
+    Nature.BROKEN: PAYLOAD,
+    Nature.ARCHIVE: ARCHIVE,
+    Nature.TOO_LARGE: LIMIT,
+}
+_RUNS = Reader("runs", encodings.dense, ())
+_ESCAPES = frozenset({"percent", "entity", "escape", "quoted-printable"})
+_MANY = 4  # escapes side by side: fewer may be chance
+_REACH = 80  # characters: a further edit this near an earlier one belongs to it
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """At most `depth` steps one upon another, `views` readings, `times` the text and `more` characters of them."""
+
+    depth: int = 4
+    views: int = 32
+    times: int = 6
+    more: int = 256 * 1024
+    most: int = 16 * 1024 * 1024
+
+
+OpenFile = Callable[[File], Opened | None]
+
+
+class Canonical:
+    """Makes the readings of texts. Keeps nothing of them."""
+
+    def __init__(self, triggers: Triggers, budget: Budget = Budget()) -> None:
+        self._triggers = triggers
+        self._budget = budget
+
+    def read(self, text: str, open_file: OpenFile = lambda _: None) -> Views:
+        """Return the readings of `text`, linear in its length. `open_file` gives the text of files encoded in it."""
+        run = _Run(self._triggers, self._budget, text, open_file)
+        return Views(tuple(run.views), tuple(run.opaque))
+
+
+class _Run:
+    def __init__(self, triggers: Triggers, budget: Budget, text: str, open_file: OpenFile) -> None:
+        self._triggers = triggers
+        self._open_file = open_file
+        self._budget = budget
+        self._left = min(budget.times * len(text) + budget.more, budget.most)
+        self._seen = {text}
+        self.views: list[View] = []
+        self.opaque: dict[Finding, None] = {}
+        waiting = [View(text)]
+        for start, end in hidden(text):
+            self._opaque(HIDDEN, waiting[0], start, end)
+        for view in waiting:
+            for child in self._children(view):
+                if not self._room(view, child):
+                    break
+                waiting.append(child)
+                self.views.append(child)
+
+    def _room(self, view: View, child: View) -> bool:
+        """Take a reading into the budget; tell whether there was room."""
+        self._seen.add(child.text)
+        self._left -= len(child.text)
+        if self._left >= 0 and len(self.views) < self._budget.views:
+            return True
+        self._opaque(LIMIT, view, 0, len(view.text))
+        return False
+
+    def _children(self, view: View) -> Iterable[View]:
+        fired = self._triggers.fired(view.text)
+        if not view.text.isascii():
+            yield from self._view(view, CHARACTERS, CHARACTERS.edits(view.text))
+        decoded: list[Edit] = []
+        if RUNS in fired:
+            decoded += self._runs(view)
+        if NUMBERS in fired:
+            decoded += encodings.numbers(view.text)
+        if DENSE in fired:
+            decoded += encodings.dense(view.text)
+        if decoded:
+            yield from self._view(view, _RUNS, decoded)
+        for number, reader in enumerate(READERS):
+            if number in fired and not (reader.joined and view.joined):
+                yield from self._view(view, reader, reader.edits(view.text))
+        if CIPHERS in fired and not view.joined:
+            yield from self._turned(view)
+
+    def _runs(self, view: View) -> list[Edit]:
+        found = encodings.runs(view.text, max(self._left, 0))
+        edits = found.edits
+        for run in found.opaque:
+            if not view.changed(run.start, run.end, 0):
+                continue
+            opened = self._open_file(File(run.data)) if run.nature is Nature.ARCHIVE else None
+            if opened is not None and opened.text.strip():
+                edits.append(Edit(run.start, run.end, opened.text, f"{run.name}:file"))
+            if opened is None or opened.unread or not opened.text.strip():
+                self._opaque(_ENTITIES[run.nature], view, run.start, run.end)
+        return edits
+
+    def _view(self, view: View, reader: Reader, edits: Iterable[Edit]) -> Iterable[View]:
+        made = [edit for edit in merged(edits) if view.changed(edit.start, edit.end, _REACH)]
+        if not made:
+            return
+        if view.depth >= self._budget.depth:
+            if reader is _RUNS or (not view.joined and len(made) >= _MANY and reader.name in _ESCAPES):
+                self._opaque(LIMIT, view, made[0].start, made[-1].end)
+            return
+        child = edited(view, made, reader.before, reader.after, joined=reader.joined)
+        if child.text not in self._seen:
+            yield child
+
+    def _turned(self, view: View) -> Iterable[View]:
+        if view.depth >= self._budget.depth:
+            return
+        readings: Sequence[tuple[str, Callable[[str], str | None], bool]] = (
+            ("rot13", ciphers.rotated, False),
+            ("reversed", ciphers.reversed_, True),
+        )
+        for name, read, back in readings:
+            text = read(view.text)
+            if text is not None and text not in self._seen:
+                yield turned(view, text, name, back=back)
+
+    def _opaque(self, entity: str, view: View, start: int, end: int) -> None:
+        for low, high in view.origin(start, end) or _whole(view):
+            codes = tuple(f"view:{name}" for name in view.names(start, end))
+            self.opaque[Finding(entity, "opaque", low, high, 1.0, NAME, evidence=codes)] = None
+
+
+def _whole(view: View) -> tuple[tuple[int, int], ...]:
+    while view.parent is not None:
+        view = view.parent
+    return ((0, len(view.text)),)

@@ -1,0 +1,114 @@
+"""A text in, what layout put inside its values out: emphasis, tags, line breaks, joints of strings.
+
+Rules
+1. Only what stands inside a word counts: emphasis around words, tags between sentences, breaks between words stay.
+2. A line break counts where both sides look like pieces of one value: a digit, a sign of a key or an address in one
+   of them, and no name of a setting after it. `\\` at a line's end always counts.
+"""
+
+import re
+from collections.abc import Iterator
+
+from detectors.views.edit import Edit
+
+_EMPHASIS = re.compile(r"[^\W_](?:\*{1,3}|_{2,3}|~~|`{1,3}|\|\|)[\w+@.:/-]|[\w@.:/-](?:\*{1,3}|~~|`{1,3}|\|\|)[^\W_]")
+_SIGNS = re.compile(r"\*{1,3}|(?<![A-Za-z0-9])_{2,3}(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])_{2,3}|~~|`{1,3}|\|\|")
+_WORD = re.compile(r"[^\s|]++(?:\|\|[^\s|]++)*+")
+_INLINE = (
+    r"a|abbr|b|big|bdi|bdo|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt"
+    r"|u|var|wbr"
+)
+_TAG = re.compile(rf"(?:</?(?:{_INLINE})(?:\s[^<>]{{0,200}})?/?>|<!--[^<>]{{0,200}}?-->)++", re.IGNORECASE)
+_CELLS = re.compile(r"</t[dh]>\s{0,40}<t[dh](?:\s[^<>]{0,80})?>", re.IGNORECASE)
+_WRAP = re.compile(r"\\\r?\n[ \t]{0,40}|\r?\n[ \t]{0,16}(?:> ?)?")
+_LEFT = re.compile(r"[\w+/=.@:$%&*!#?~-]++\Z")
+_RIGHT = re.compile(r"[\w+/=.@:$%&*!#?~-]++")
+_TOKEN = 200  # characters of a piece that are looked at
+_PIECE = re.compile(r"\d|[_@=+]|\w[.-]\w|[a-z][A-Z]|[A-Z]{2}[a-z]")
+_SETTING = re.compile(r"[A-Za-z_][\w.-]*+\s?[=:]|[-*•]\s|\d{1,3}[.)]\s|\d{4}-\d\d-\d\d|\d\d:\d\d|\d\d?/\d\d?/\d")
+_PLAIN_WORD = re.compile(r"[A-Za-z][a-z]{2,}[.,:;!?]*+\Z")
+_NUMBER = re.compile(r"[\d.,+-]++\Z")
+_JOINT = re.compile(
+    r"([\"'`])[ \t]{0,20}(?:\\?\r?\n[ \t]{0,40})?(?:\+|\.{1,2}|&|\|\||<>|)"
+    r"[ \t]{0,20}(?:\\?\r?\n[ \t]{0,40})?[fbru]{0,2}\1"
+)
+_ARRAY = re.compile(
+    r"\[\s{0,8}((?:([\"'])[^\"'\n]{1,200}\2\s{0,8},\s{0,8}){1,200}([\"'])[^\"'\n]{1,200}\3)\s{0,8}\]\s{0,4}\.join\(([\"'`])\4\)"
+)
+_COMMA = re.compile(r"[\"']\s{0,8},\s{0,8}[\"']")
+
+
+def emphasis(text: str) -> Iterator[Edit]:
+    """Yield signs of emphasis and code (Markdown) in words that hold them inside."""
+    done = -1
+    for match in _EMPHASIS.finditer(text):
+        if match.start() < done:
+            continue
+        start = max(text.rfind(" ", 0, match.start()), text.rfind("\n", 0, match.start()), match.start() - 400) + 1
+        word = _WORD.match(text, max(start, done, 0))
+        if word is None or word.end() <= match.start():
+            continue
+        done = word.end()
+        for sign in _SIGNS.finditer(text, word.start(), min(word.end(), word.start() + 4000)):
+            yield Edit(sign.start(), sign.end(), "", "emphasis")
+
+
+def tags(text: str) -> Iterator[Edit]:
+    """Yield tags and comments (HTML) inside words, and the ends of table cells."""
+    found = list(_TAG.finditer(text))
+    if any(_inside(text, match.start(), match.end()) for match in found):
+        for match in found:
+            yield Edit(match.start(), match.end(), "", "tags")
+    for match in _CELLS.finditer(text):
+        yield Edit(match.start(), match.end(), " ", "tags")
+
+
+def _inside(text: str, start: int, end: int) -> bool:
+    return bool(text[max(start - 1, 0) : start].strip() and text[end : end + 1].strip())
+
+
+def wraps(text: str) -> Iterator[Edit]:
+    """Yield line breaks within values."""
+    for match in _WRAP.finditer(text):
+        start, end = match.span()
+        if match[0][0] == "\\":
+            yield Edit(start, end, "", "wrap")
+            continue
+        right = _RIGHT.match(text, end, end + _TOKEN)
+        if right is None:
+            continue
+        left = _LEFT.search(text, max(0, start - _TOKEN, text.rfind(" ", 0, start) + 1), start)
+        if left is not None and _one(text, left, right):
+            yield Edit(start, end, "", "wrap")
+
+
+def _one(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
+    """Tell whether two pieces may be one value."""
+    if not (_PIECE.search(left[0]) or _PIECE.search(right[0])) or _SETTING.match(text, right.start()):
+        return False
+    if right[0][0] == "@" and left[0].isalpha():
+        return False  # a decorator, a mention
+    if _PLAIN_WORD.match(right[0]) or left[0][-1] in ":=?!" or (left[0][-1] == "." and left[0][:-1].isalpha()):
+        return False
+    if _NUMBER.match(left[0]) and _NUMBER.match(right[0]):
+        return not (_alone(text, left) and _alone(text, right))
+    return True
+
+
+def _alone(text: str, piece: re.Match[str]) -> bool:
+    """Tell whether a piece is all of its line: lines of numbers are a column."""
+    before, after = text[max(0, piece.start() - 1) : piece.start()], text[piece.end() : piece.end() + 1]
+    return before in ("", "\n") and after in ("", "\n", "\r")
+
+
+def joints(text: str) -> Iterator[Edit]:
+    """Yield what stands between string literals that a program joins."""
+    for match in _JOINT.finditer(text):
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        if before.strip() and after.strip() and before not in "=([{,:" and match.end() - match.start() > 2:
+            yield Edit(match.start(), match.end(), "", "joint")
+    for array in _ARRAY.finditer(text):
+        yield Edit(array.start(), array.start(1) + 1, '"', "joint")
+        for comma in _COMMA.finditer(text, array.start(1), array.end(1)):
+            yield Edit(comma.start(), comma.end(), "", "joint")
+        yield Edit(array.end(1) - 1, array.end(), '"', "joint")

@@ -1,0 +1,103 @@
+"""The ways in which a text may be read otherwise, each with what must stand in a text for it to be worth while.
+
+`occurs` are expressions (Hyperscan and RE2 syntax, one octet a character): where none matches, the reader finds
+nothing. They may match too much, never too little.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from detectors.views import characters, escapes, layout, spacing, variables, words
+from detectors.views.edit import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One way to read a text. `joined`: it puts together what stands apart, so that chance may make values."""
+
+    name: str
+    edits: Callable[[str], Iterable[Edit]]
+    occurs: tuple[str, ...]
+    joined: bool = False
+    before: int = 160
+    after: int = 96
+
+
+_SIGN = r"[\w+/=.@:$%&*!#?~\-]"
+_DIGITS = (
+    "zero|oh|null|nul|one|two|three|four|five|six|seven|eight|nine|niner|eins|ein|zwei|zwo|drei|vier|sechs|sieben|acht"
+    "|neun|un|une|uno|deux|trois|quatre|cinq|sept|huit|neuf|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|due|tre|quattro"
+    "|cinque|sei|sette|otto|nove|dois|quatro|sete|oito|twee|drie|vijf|zes|zeven|negen|double|triple|z.{1,2}ro|f.{1,2}nf"
+    "|fuenf|um|een|cero|nulla"
+)
+
+READERS = (
+    Reader("percent", escapes.percent, (r"%[0-9A-Fa-f]{2}",)),
+    Reader("entity", escapes.entities, (r"&(?:#[0-9]|#[xX][0-9a-fA-F]|[A-Za-z][A-Za-z0-9]{1,30};)",)),
+    Reader(
+        "escape",
+        escapes.backslash,
+        (r"\\(?:u[{0-9a-fA-F]|U0|x[{0-9a-fA-F]|[0-3][0-7]{2}|N\{)", r"[Uu]\+[0-9a-fA-F]{4}"),
+    ),
+    Reader("string", escapes.string, (r"\\[\"n]",), joined=True),
+    Reader("quoted-printable", escapes.quoted_printable, (r"=[0-9A-F]{2}", r"=\r?\n", r"=\?[\w.\-]{2,30}\?[qQ]\?")),
+    Reader("emphasis", layout.emphasis, (r"[\w.@:/\-](?:\*|__|~~|`|\|\|)+[\w+@.:/\-]",), joined=True),
+    Reader(
+        "tags",
+        layout.tags,
+        (r"\S<(?:!--|/?[A-Za-z])", r"<(?:!--|/?[A-Za-z])[^<>]{0,200}>\S", r"</[tT][dDhH]>\s{0,40}<"),
+        joined=True,
+    ),
+    Reader(
+        "wrap",
+        layout.wraps,
+        (
+            r"\\\r?\n",
+            rf"[0-9_@=+]{_SIGN}{{0,200}}\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}",
+            rf"{_SIGN}\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}{{0,200}}[0-9_@=+]",
+            rf"(?:\w[.\-]\w|[a-z][A-Z]|[A-Z]{{2}}[a-z]){_SIGN}{{0,200}}\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}",
+            rf"{_SIGN}\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}{{0,200}}(?:\w[.\-]\w|[a-z][A-Z]|[A-Z]{{2}}[a-z])",
+        ),
+        joined=True,
+        before=100,
+        after=40,
+    ),
+    Reader(
+        "joint",
+        layout.joints,
+        (
+            r"\S[\"'`][ \t]{0,20}(?:\\?\r?\n[ \t]{0,40})?[+.&|<>]{0,2}"
+            r"[ \t]{0,20}(?:\\?\r?\n[ \t]{0,40})?[fbru]{0,2}[\"'`]\S",
+            r"\.join\(",
+        ),
+        joined=True,
+    ),
+    Reader("spaced", spacing.spaced, (r"[!-~](?: {1,3}[!-~]){4} {1,3}[!-~]",), joined=True),
+    Reader("separated", spacing.separated, (r"[A-Za-z0-9](?:[.,/_|*~\-][A-Za-z0-9]){6}",), joined=True),
+    Reader(
+        "grouped",
+        spacing.grouped,
+        (r"[0-9][,;|/_\t:] ?[0-9]{1,6}[,;|/_\t:] ?[0-9]", r"[0-9] ?\| ?[0-9]{1,6} ?\| ?[0-9]"),
+        joined=True,
+    ),
+    Reader(
+        "spelled",
+        words.spelled,
+        (
+            rf"\b(?i:{_DIGITS})[ \t,./\-]{{1,4}}(?:\r?\n)?[ \t]{{0,4}}"
+            rf"(?:(?:dash|minus)[ \t]+)?(?i:{_DIGITS})\b",
+        ),
+        joined=True,
+    ),
+    Reader(
+        "address",
+        words.addresses,
+        (
+            r"[\[({<]\s?(?i:at|@|arroba|.{1,2}t|dot|\.)\s?[\])}>]",
+            r"[ _](?i:at|.{1,2}t|arroba)[ _](?i:[a-z0-9.\-]{1,63}[ _](?:dot|punkt|punto)[ _])",
+        ),
+        joined=True,
+    ),
+    Reader("variables", variables.sums, (r"[A-Za-z_]\w{0,30}[ \t]{0,4}:?[=:][ \t]{0,4}[\"'`]",), joined=True),
+)
+CHARACTERS = Reader("characters", characters.edits, ())

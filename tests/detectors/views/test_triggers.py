@@ -1,0 +1,77 @@
+import base64
+
+import pytest
+
+from detectors.views.readers import READERS
+from detectors.views.triggers import CIPHERS, DENSE, NUMBERS, RUNS, Triggers
+
+TRIGGERS = Triggers()
+NUMBER = {reader.name: number for number, reader in enumerate(READERS)}
+RAW = b"my card is 4111 1111 1111 1111"
+
+SIGNS = [
+    ("percent", "a%40b"),
+    ("entity", "&#52;&#55;"),
+    ("escape", r"\u0041"),
+    ("escape", "U+0041 U+0042"),
+    ("string", r"{\"a\""),
+    ("quoted-printable", "=41=42=43"),
+    ("quoted-printable", "a line of text that ends=\nhere"),
+    ("emphasis", "**AK**IA"),
+    ("emphasis", "ghp`_abc`"),
+    ("tags", "a<b>c"),
+    ("tags", "</td><td>"),
+    ("wrap", "munich\n_prod9\n23"),
+    ("wrap", "ghp_abc\\\n  def"),
+    ("wrap", "AKIAabcd\nefgHIJ"),
+    ("wrap", "lau.ra\nhall"),
+    ("joint", '"AK" + "IA"'),
+    ("joint", '["a","b"].join("")'),
+    ("spaced", "A K I A 1 2 3"),
+    ("separated", "4.1.8.8.3.6.6"),
+    ("grouped", "5158,4245,0377"),
+    ("grouped", "4111 | 1111 | 1111"),
+    ("spelled", "one two three four"),
+    ("spelled", "fünf zéro null eins"),
+    ("address", "a [at] b.com"),
+    ("address", "a at b dot com"),
+    ("address", "www(dot)b"),
+    ("variables", 'A = "x"'),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), SIGNS, ids=str)
+def test_a_reader_is_asked_where_its_signs_stand(name, text):
+    assert NUMBER[name] in TRIGGERS.fired(text)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (RUNS, base64.b64encode(RAW).decode()),
+        (RUNS, base64.b64encode(b"hunter2!").decode()),
+        (NUMBERS, RAW.hex(" ")),
+        (NUMBERS, " ".join(str(octet) for octet in RAW)),
+        (NUMBERS, "chr(65)"),
+        (DENSE, base64.b85encode(RAW).decode()),
+        (DENSE, base64.a85encode(RAW, adobe=True).decode()),
+        (CIPHERS, "ROT13"),
+        (CIPHERS, "gur erpbeq"),
+        (CIPHERS, "in reversed order"),
+    ],
+    ids=str,
+)
+def test_the_others_too(number, text):
+    assert number in TRIGGERS.fired(text)
+
+
+def test_every_reader_has_a_sign_here():
+    assert {name for name, _ in SIGNS} == set(NUMBER)
+
+
+def test_plain_prose_asks_nobody():
+    assert TRIGGERS.fired("Please read this text, and tell me what it says about us. It is short.") == frozenset()
+
+
+def test_without_a_gate_everybody_is_asked():
+    assert len(Triggers(gated=False).fired("x")) == len(READERS) + 4
