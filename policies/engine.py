@@ -67,6 +67,7 @@ def decide(facts: Facts, policy: Policy, now: datetime) -> Verdict:
         notify=tuple(sorted({name for o in known for name in o.rule.notify})),
         by_default=determining is None,
         policy=policy.revision,
+        at=now,
     )
 
 

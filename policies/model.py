@@ -149,6 +149,7 @@ class Verdict:
     notify: tuple[str, ...] = ()
     by_default: bool = False
     policy: str = ""  # revision
+    at: datetime | None = None  # the moment that it was decided for
 
     @property
     def exception(self) -> str:

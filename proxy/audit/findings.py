@@ -4,7 +4,9 @@ Rules
 1. One row for each entity and kind of part (and writable or not, decided or not), so that a rule can be replayed.
 2. `by` holds levels of score: [score, findings, different values], highest first, at most eight, none below 0.3.
    A value counts at its highest level only, so what stands at or above a level can be added up.
-3. Source code and documents have a row for each finding: their lines, languages and overlaps do not add up.
+   Where the levels are tenths, the row is `rounded`: each score lies less than a tenth above its level.
+3. Digests stand in the order of their values' levels. Where all are there, a replay counts different values exactly.
+4. Source code and documents have a row for each finding: their lines, languages and overlaps do not add up.
 """
 
 from collections.abc import Iterable, Sequence
@@ -69,6 +71,7 @@ def _add(group: _Group, finding: Finding, part: Part) -> None:
 
 def _row(group: _Group, key: str) -> Row:
     found = group.first
+    digests = sorted(group.digests, key=lambda digest: -group.digests[digest])
     row: Row = {
         "entity": found.entity,
         "category": found.category,
@@ -80,7 +83,8 @@ def _row(group: _Group, key: str) -> Row:
         "decided": group.part.decided,
         "detectors": list(group.detectors),
         "where": list(group.places)[:_PLACES],
-        "digests": [f"{key}:{digest}" for digest in list(group.digests)[:_DIGESTS]],
+        "digests": [f"{key}:{digest}" for digest in digests[:_DIGESTS]],
+        "rounded": rounded(group.scores),
     }
     if found.category == "code":
         row |= {"language": found.language, "kind": found.kind, "lines": found.lines}
@@ -92,17 +96,25 @@ def _row(group: _Group, key: str) -> Row:
 def levels(scores: Sequence[float], values: Sequence[float]) -> list[list[float]]:
     """Return `[score, findings, different values]` for each level: the scores themselves, or tenths if too many.
 
-    `values` are the highest scores of the different values. Tenths are rounded down: a level never promises more
-    than its findings hold.
+    `values` are the highest scores of the different values. Scores are rounded down, to tenths or to four digits: a
+    level never promises more than its findings hold.
     """
-    exact = {round(score, 4) for score in scores}
-    step = (lambda score: round(score, 4)) if len(exact) <= LEVELS else _tenth
+    step = _tenth if rounded(scores) else _exact
     counted = {level: [level, 0, 0] for level in sorted(map(step, scores), reverse=True)}
     for score in scores:
         counted[step(score)][1] += 1
     for score in values:
         counted[step(score)][2] += 1
     return list(counted.values())
+
+
+def rounded(scores: Sequence[float]) -> bool:
+    """Tell whether the levels of `scores` are tenths."""
+    return len({_exact(score) for score in scores}) > LEVELS
+
+
+def _exact(score: float) -> float:
+    return int(score * 10_000 + 1e-6) / 10_000
 
 
 def _tenth(score: float) -> float:

@@ -91,6 +91,7 @@ def decision(
             "parts": len(prompt.parts),
             "stream": prompt.stream,
             "tools": prompt.tools,
+            "direction": facts.direction,
             "rewritable": facts.rewritable,
             "inspected": _inspected(prompt),
             "unread": _unread(prompt.unread),
@@ -101,8 +102,10 @@ def decision(
             "unknown": list(facts.unknown),
             "findings": shown,
             "omitted": omitted,
+            "below": sum(1 for _, finding in judged.findings if finding.score < rows.FLOOR),
+            "answers": [{"rule": rule, "answer": answer} for rule, answer in facts.answers],
         },
-        "decision": _verdict(verdict, replaced),
+        "decision": outline(verdict, replaced),
         "policy": {"rev": revision},
         "ms": {stage: round(time, 3) for stage, time in (ms or {}).items()},
     }
@@ -252,8 +255,11 @@ def evidence_access(event: str, *, by: Sequence[str], why: str, opened: bool) ->
 
 
 def _head(kind: str, event: str = "") -> Record:
-    stamp = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return {"id": event or new_id(), "ts": stamp, "type": kind}
+    return {"id": event or new_id(), "ts": _stamp(datetime.now(UTC)), "type": kind}
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _who(client: Client) -> Record:
@@ -274,6 +280,7 @@ def _app(match: Match, facts: Facts) -> Record:
         "trust_zone": facts.trust_zone,
         "account": masking.line(facts.account),
         "tenant": masking.line(facts.tenant),
+        "residency": [masking.line(region) for region in facts.residency],
         "host": masking.host(facts.host),
     }
 
@@ -311,7 +318,8 @@ def _unread(unread: Sequence[Unread]) -> list[Record]:
     return [{"reason": reason, "count": count[reason], "bytes": size[reason]} for reason in sorted(count)]
 
 
-def _verdict(verdict: Verdict, replaced: int) -> Record:
+def outline(verdict: Verdict, replaced: int = 0) -> Record:
+    """Return what a record says of a verdict: all that a replay has to come to, but for `replaced` and `at`."""
     would = verdict.would
     return {
         "action": str(verdict.action),
@@ -322,6 +330,8 @@ def _verdict(verdict: Verdict, replaced: int) -> Record:
         "unknown": list(verdict.unknown),
         "errors": list(verdict.errors),
         "by_default": verdict.by_default,
+        "at": _stamp(verdict.at) if verdict.at else None,
+        "route": verdict.route.to if verdict.route else "",
         "replaced": replaced,
     }
 

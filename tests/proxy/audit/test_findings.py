@@ -28,6 +28,7 @@ def test_findings_of_one_kind_in_one_kind_of_part_are_one_row():
         "detectors": ["pii.structured@1"],
         "where": ["$.messages[0].content"],
         "digests": ["k1:" + "a" * 32, "k1:" + "b" * 32],
+        "rounded": False,
     }
     assert (second["in"], second["writable"], second["by"]) == ("file", False, [[0.4, 1, 1]])
     assert omitted == 0
