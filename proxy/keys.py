@@ -24,6 +24,15 @@ class Keys:
     audit: bytes = field(repr=False)
 
 
+def open_signing_key(state: Path) -> bytes:
+    """Return the 32 private bytes of the Ed25519 key that signs the audit log, made on the first start.
+
+    Only the supervisor reads it. Raises KeysError as `open_keys` does.
+    """
+    (state / "keys").mkdir(mode=0o700, parents=True, exist_ok=True)
+    return _key(state, "audit-sign.ed25519")
+
+
 def open_keys(state: Path) -> Keys:
     """Return the keys under `state/keys`, made on the first start. Raises KeysError.
 
