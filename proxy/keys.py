@@ -27,10 +27,11 @@ class Keys:
 def open_signing_key(state: Path) -> bytes:
     """Return the 32 private bytes of the Ed25519 key that signs the audit log, made on the first start.
 
-    Only the supervisor reads it. Raises KeysError as `open_keys` does.
+    Only the supervisor reads it. Raises KeysError, also where it is missing but has signed something.
     """
     (state / "keys").mkdir(mode=0o700, parents=True, exist_ok=True)
-    return _key(state, "audit-sign.ed25519")
+    used = (state / "audit" / "checkpoints.jsonl").exists() or (state / "audit.checkpoint").exists()
+    return _key(state, "audit-sign.ed25519", used=used)
 
 
 def open_keys(state: Path) -> Keys:
@@ -45,10 +46,10 @@ def open_keys(state: Path) -> Keys:
     return Keys(value=_key(state, "value.k1"), audit=_key(state, "audit-hmac.k1"))
 
 
-def _key(state: Path, name: str) -> bytes:
+def _key(state: Path, name: str, *, used: bool | None = None) -> bytes:
     path = state / "keys" / name
     if not path.exists():
-        if any((state / "audit").glob("*.jsonl")):
+        if any((state / "audit").glob("*.jsonl*")) if used is None else used:
             raise KeysError(
                 f"{path} is missing, but an audit log exists",
                 "restore the keys from your backup, or move the audit folder away to start anew",

@@ -2,8 +2,8 @@
 
 Rules
 1. Only whole lines that are on disk are signed: files are synced before.
-2. A chain has ended when its writer cannot write any more: a newer one of the same node and slot is there, or this
-   process has only just started. A last line that was cut off is taken out then, and told.
+2. A chain has ended when its writer cannot write any more: it is quiet and there is a newer one of the same node and
+   slot, or this process has only just started. A last line that was cut off is taken out then, and told.
 3. A chain that changed is not signed any further, and told; the others are.
 """
 
@@ -21,6 +21,7 @@ from proxy.audit.note import Signer
 from proxy.audit.tail import Changed, Tail
 
 _IDLE = 3600.0  # seconds after which a chain of the command line has ended
+_QUIET = 180.0  # and one of a process that was followed by another
 
 
 @dataclass(slots=True)
@@ -79,9 +80,7 @@ class Notary:
             try:
                 look.checkpoint = self._ledger.sign(leaves, heads, now)
             except OSError:
-                self._tails = {
-                    chain: Tail(chain, head) for chain, head in self._ledger.heads.items() if not head.ended
-                }
+                self._tails = {chain: Tail(chain, head) for chain, head in self._ledger.heads.items() if not head.ended}
                 raise
         self._tails = {chain: tail for chain, tail in self._tails.items() if not tail.ended}
         return look
@@ -99,9 +98,14 @@ class Notary:
 
 
 def _superseded(chain: str, found: dict[str, list[Segment]]) -> bool:
-    """Tell whether nobody writes this chain any more."""
+    """Tell whether nobody writes this chain any more. Whoever is well writes a sign of life each minute."""
+    files = found.get(chain)
+    if not files:
+        return False
+    quiet = time.time() - files[-1].path.stat().st_mtime
     writer, _, boot = chain.rpartition("-")
     if writer.endswith("-cli"):
-        files = found.get(chain, [])
-        return bool(files) and time.time() - files[-1].path.stat().st_mtime > _IDLE
-    return any(other.rpartition("-")[0] == writer and other.rpartition("-")[2] > boot for other in found)
+        return quiet > _IDLE
+    return quiet > _QUIET and any(
+        other.rpartition("-")[0] == writer and other.rpartition("-")[2] > boot for other in found
+    )

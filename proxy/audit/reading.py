@@ -18,7 +18,7 @@ def lines(segment: Segment) -> Iterator[bytes]:
             return
         try:
             with zstandard.ZstdDecompressor().stream_reader(file) as stream:
-                yield from io.BufferedReader(stream)  # type: ignore[type-var]
+                yield from io.BufferedReader(stream)
         except zstandard.ZstdError:
             raise OSError(f"{segment.path.name} is broken and cannot be unpacked") from None
 
@@ -28,7 +28,7 @@ def pack(path: Path) -> Path:
     fresh, packed = path.with_name(path.name + ".zst.new"), path.with_name(path.name + ".zst")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with path.open("rb") as source, os.fdopen(descriptor, "wb") as target:
-        zstandard.ZstdCompressor(level=9).copy_stream(source, target)
+        zstandard.ZstdCompressor(level=9, write_checksum=True).copy_stream(source, target)
         target.flush()
         os.fsync(target.fileno())
     times = path.stat()

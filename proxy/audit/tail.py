@@ -82,8 +82,6 @@ class Tail:
             file.seek(self._offset)
             block = file.read()
             sync(file.fileno())
-        for line in block.splitlines(keepends=True):
-            if not line.endswith(b"\n"):
-                return
-            self._offset += len(line)
-            yield line[:-1]
+        for line in block.split(b"\n")[:-1]:
+            self._offset += len(line) + 1
+            yield line

@@ -108,8 +108,7 @@ class AuditWriter:
         """Begin a new chain in `folder`, made (0700) if need be. Raises OSError."""
         wanted = settings or AuditSettings()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        chain = fresh_chain(wanted.node or socket.gethostname(), slot)
-        journal = Journal(folder, chain, segment_bytes=wanted.segment_bytes, segment_seconds=wanted.segment_seconds)
+        chain, journal = _begun(folder, slot, wanted)
         return cls(
             journal,
             chain,
@@ -286,6 +285,15 @@ class AuditWriter:
         self._gaps.add("unwritable", str(item.record.get("id", "")))
         self._observe(str(item.record.get("type", "")), False)
         item.done.set_exception(error)
+
+
+def _begun(folder: Path, slot: str, wanted: AuditSettings) -> tuple[Chain, Journal]:
+    while True:
+        chain = fresh_chain(wanted.node or socket.gethostname(), slot)
+        with contextlib.suppress(FileExistsError):
+            return chain, Journal(
+                folder, chain, segment_bytes=wanted.segment_bytes, segment_seconds=wanted.segment_seconds
+            )
 
 
 def _silent() -> OSError:

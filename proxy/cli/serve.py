@@ -60,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; 2 where it cannot start."""
     config = configured(args)
     from proxy import logs
+    from proxy.audit.ledger import LedgerError
     from proxy.ca.authority import AuthorityError
     from proxy.inspector.launch import LaunchError
     from proxy.keys import KeysError
@@ -74,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
     except SnapshotError as error:
         raise Failure("the policy cannot be put in force", "\n".join(error.problems)) from None
     except KeysError as error:
+        raise Failure(str(error), error.hint) from None
+    except LedgerError as error:
         raise Failure(str(error), error.hint) from None
     except (BootError, LaunchError, AuthorityError, OSError, ValueError) as error:
         raise Failure(getattr(error, "strerror", None) or str(error), _hint(error)) from None

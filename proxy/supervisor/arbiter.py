@@ -29,6 +29,7 @@ from proxy import metrics
 from proxy.admin import Admin
 from proxy.audit import record as audit_record
 from proxy.audit import settings as audit_settings
+from proxy.audit.signing import open_signer
 from proxy.audit.writer import AuditWriter
 from proxy.ca.authority import create_key, load_key, open_authority
 from proxy.ca.roots import write_roots
@@ -41,6 +42,7 @@ from proxy.keys import Keys, open_keys
 from proxy.metrics import Merger, Metrics
 from proxy.snapshot import describe
 from proxy.supervisor.children import BootError, Worker
+from proxy.supervisor.custodian import Custodian
 from proxy.supervisor.files import Prepared, SnapshotError, identity_texts, keep, last_good, prepare, watched
 from proxy.tally import Tally
 
@@ -88,6 +90,13 @@ class Arbiter:
         leaf_path = config.state / "keys" / "leaf.key"
         self._leaf_key = load_key(leaf_path) if leaf_path.exists() else create_key(leaf_path)
         self._signer = FileSigner(self._authority, self._leaf_key)
+        self._custodian = Custodian(
+            config.state / "audit",
+            open_signer(config.state),
+            interval=config.audit_checkpoint,
+            days=config.audit_retention,
+        )
+        self._custodian.begin()
         self._trail = AuditWriter.open(
             config.state / "audit",
             slot="supervisor",
@@ -122,6 +131,7 @@ class Arbiter:
         await self._admin.serve(admin_socket)
         self._spawn(self._reloading())
         self._spawn(self._watching())
+        self._spawn(self._custodian.run(self._trail))
         await self._trail.write(audit_record.start(self._prepared.snapshot.revision), wait=True)
 
     @property
@@ -284,6 +294,7 @@ class Arbiter:
             with contextlib.suppress(OSError):
                 await self._trail.write(audit_record.stop(), wait=True)
             await self._trail.close()
+            await self._custodian.sign()
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(coroutine)

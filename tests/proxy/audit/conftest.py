@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -11,7 +12,13 @@ from detectors.finding import Finding
 from policies.facts import Facts
 from policies.model import Action, RuleHit, Verdict, Would
 from proxy.audit import record as records
+from proxy.audit.chain import segments
+from proxy.audit.notary import Notary
 from proxy.audit.schema import schema
+from proxy.audit.settings import AuditSettings
+from proxy.audit.signing import signer_of
+from proxy.audit.verify import told, verify
+from proxy.audit.writer import AuditWriter
 from proxy.endpoint import Endpoint, Match, Route, Service
 from proxy.exchange import Client, Exchange, Part, Prompt, Unread
 
@@ -106,3 +113,47 @@ class Samples:
 @pytest.fixture
 def sample() -> Samples:
     return Samples()
+
+
+SIGNER = signer_of(bytes(range(32)))
+
+
+class Trail:
+    """An audit folder with records in it, as the program writes and signs them."""
+
+    def __init__(self, state: Path) -> None:
+        self.state, self.folder = state, state / "audit"
+        self.notary = Notary(self.folder, SIGNER)
+        self.verifier = SIGNER.verifier
+        self.signer = SIGNER
+
+    def write(self, *kinds: int | records.Record, slot: str = "0", segment_bytes: int = 1 << 20) -> str:
+        """Write a chain: numbers stand for heartbeats. Return its name."""
+        settings = AuditSettings(node="n", segment_bytes=segment_bytes)
+        writer = AuditWriter.open(self.folder, slot=slot, settings=settings)
+        for kind in kinds:
+            record = records.heartbeat(kind, 0) if isinstance(kind, int) else kind
+            writer.append(record).result(30)
+        writer.end()
+        return next(chain for chain in sorted(segments(self.folder), reverse=True) if f"-{slot}-" in chain)
+
+    def sign(self) -> None:
+        """Make a checkpoint."""
+        self.notary.look()
+
+    def file(self, chain: str, number: int = 0) -> Path:
+        """Return a file of a chain."""
+        return segments(self.folder)[chain][number].path
+
+    def problems(self, carried: bytes | None = None) -> list[str]:
+        """Return what `verify` says."""
+        return told(verify(self.folder, self.verifier, carried).problems)
+
+    def edit(self, path: Path, change: Callable[[list[bytes]], list[bytes]]) -> None:
+        """Change the lines of a file."""
+        path.write_bytes(b"".join(change(path.read_bytes().splitlines(keepends=True))))
+
+
+@pytest.fixture
+def trail(tmp_path: Path) -> Trail:
+    return Trail(tmp_path)

@@ -1,95 +1,15 @@
 import argparse
-import json
 
 import pytest
 
 from proxy.cli import audit
-from proxy.cli.voice import Failure
-
-DECISION = {
-    "id": "01KAR4V3W0QJ8Z7S1C5N2M6XTP",
-    "ts": "2026-11-23T15:26:31.123456Z",
-    "type": "decision",
-    "who": {"user": "", "ip": "10.20.3.7"},
-    "app": {"id": "openai-api"},
-    "facts": {"unknown": ["media"], "findings": [{"entity": "US_SSN", "count": 2}]},
-    "decision": {
-        "action": "redact",
-        "rules": [{"id": "redact-government-ids"}],
-        "would": {"action": "block", "rules": [{"id": "no-code"}]},
-        "replaced": 2,
-    },
-}
-SKIPPED = {
-    "id": "01KAR4V3W0QJ8Z7S1C5N2M6XTQ",
-    "ts": "2026-11-23T15:26:32.000000Z",
-    "type": "skipped",
-    "app": {"host": "169.254.169.254"},
-    "action": "refused",
-    "reason": "metadata",
-}
-RELOAD = {"id": "R", "ts": "2026-11-23T15:26:33.000000Z", "type": "policy_reload", "good": False}
 
 
-@pytest.fixture
-def state(tmp_path):
-    folder = tmp_path / "audit"
-    folder.mkdir()
-    (folder / "n-0-b.jsonl").write_text("".join(json.dumps(each) + "\n" for each in (DECISION, SKIPPED, RELOAD)))
-    return str(tmp_path)
-
-
-def hushgate(*arguments):
+def test_every_verb_is_there(capsys):
     top = argparse.ArgumentParser()
     audit.register(top.add_subparsers())
-    args = top.parse_args(["audit", *arguments])
-    return args.func(args)
-
-
-def test_a_person_reads_a_line_a_record(state, capsys):
-    assert hushgate("search", "--state", state) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "2026-11-23T15:26:31Z  01KAR4V3W0QJ8Z7S1C5N2M6XTP  decision  service=openai-api  user=10.20.3.7  action=redact"
-        "  rules=redact-government-ids  would=no-code  found=US_SSNx2  unknown=media  replaced=2",
-        "2026-11-23T15:26:32Z  01KAR4V3W0QJ8Z7S1C5N2M6XTQ  skipped  host=169.254.169.254  action=refused"
-        "  reason=metadata",
-        "2026-11-23T15:26:33Z  R  policy_reload  good=False",
-    ]
-
-
-def test_a_machine_reads_whole_records(state, capsys):
-    assert hushgate("search", "--state", state, "--json", "--entity", "US_SSN") == 0
-    assert json.loads(capsys.readouterr().out) == DECISION
-
-
-def test_the_reference_that_a_user_was_shown_leads_to_the_decision(state, capsys):
-    hushgate("search", "--state", state, "--event", DECISION["id"])
-    assert len(capsys.readouterr().out.splitlines()) == 1
-
-
-def test_the_newest(state, capsys):
-    hushgate("search", "--state", state, "--last", "1")
-    assert "policy_reload" in capsys.readouterr().out
-
-
-def test_nothing_found_is_no_error(state, capsys):
-    assert hushgate("search", "--state", state, "--user", "nobody") == 0
-    assert capsys.readouterr().out == ""
-
-
-def test_no_trail(tmp_path):
-    with pytest.raises(Failure, match="there is no audit trail in") as caught:
-        hushgate("search", "--state", str(tmp_path))
-    assert "--state DIR" in caught.value.hint
-
-
-def test_since_that_is_no_time(state):
-    with pytest.raises(Failure, match="--since: 'yesterday' is no time"):
-        hushgate("search", "--state", state, "--since", "yesterday")
-
-
-def test_a_verb_is_needed(capsys):
-    with pytest.raises(SystemExit) as caught:
-        hushgate()
-    assert caught.value.code == 2
-    assert "required: VERB" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        top.parse_args(["audit", "--help"])
+    shown = capsys.readouterr().out
+    for verb in (*audit.VERBS, "prove"):
+        assert f"\n    {verb} " in shown

@@ -1,0 +1,73 @@
+"""Closed files of an audit folder in, the same folder with less on the disk out: compressed, and erased when old.
+
+Rules
+1. Only what is signed whole is touched: its leaves stay, so that proofs of the rest still hold.
+2. What is erased is written down before, by whoever is asked to: an `audit_erased` record that `verify` looks for.
+3. A file is closed when its chain has gone on to the next one or has ended; shippers get `SETTLE` seconds to read it.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from proxy.audit.chain import Segment, segments
+from proxy.audit.checkpoint import Head
+from proxy.audit.reading import lines, pack
+
+SETTLE = 300.0
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """A file that is old enough to go, and which records it holds."""
+
+    segment: Segment
+    first: int
+    last: int
+
+
+def packed(folder: Path, signed_to: Callable[[str], Head | None], settle: float = SETTLE) -> list[Path]:
+    """Compress what is closed and signed, and return the new files. Raises OSError."""
+    made = []
+    for segment in _closed(folder, signed_to):
+        if not segment.packed and time.time() - segment.path.stat().st_mtime >= settle:
+            made.append(pack(segment.path))
+    return made
+
+
+def expired(folder: Path, signed_to: Callable[[str], Head | None], days: float) -> list[Expired]:
+    """Return the closed and signed files whose last record is older than `days`. Raises OSError."""
+    old = time.time() - days * _DAY
+    found = []
+    for segment in _closed(folder, signed_to):
+        if segment.path.stat().st_mtime < old:
+            first, last = _span(segment)
+            found.append(Expired(segment, first, last))
+    return found
+
+
+def _closed(folder: Path, signed_to: Callable[[str], Head | None]) -> Iterator[Segment]:
+    for chain, files in segments(folder).items():
+        head = signed_to(chain)
+        for segment in files:
+            if head is not None and (segment is not files[-1] or head.ended) and _span(segment)[1] <= head.records:
+                yield segment
+
+
+def _span(segment: Segment) -> tuple[int, int]:
+    """Return the numbers of the first and the last record of a file."""
+    first = last = b""
+    for line in lines(segment):
+        first, last = first or line, line
+    return _number(first), _number(last)
+
+
+def _number(line: bytes) -> int:
+    try:
+        return int(orjson.loads(line)["seq"])
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        return 1 << 62  # not ours to touch

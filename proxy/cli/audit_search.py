@@ -1,0 +1,86 @@
+"""`hushgate audit search`: questions in, lines of the audit trail out."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from proxy.cli.audit_verify import audit_folder
+from proxy.cli.voice import Failure
+
+_EXAMPLES = """examples:
+  hushgate audit search --state var --last 10
+  hushgate audit search --state var --since 24h --action block --json
+  hushgate audit search --state var --event 01KAR4V3W0QJ8Z7S1C5N2M6XTP   # the reference that a user was shown
+"""
+_ASKED = ("user", "service", "rule", "entity", "action", "type", "event")
+_HELP = {
+    "user": "who sent it",
+    "service": "service id, for example openai-api",
+    "rule": "id of a rule that was enforced or would have been",
+    "entity": "what was found, for example EMAIL_ADDRESS",
+    "action": "allow, monitor, redact or block",
+    "type": "type of the record: decision, outcome, policy_reload, …",
+    "event": "event id",
+}
+
+
+def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    search = verbs.add_parser(
+        "search",
+        help="show the records that match, oldest first",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    search.add_argument("--state", type=Path, default=Path("var"), metavar="DIR", help="state folder (default: var)")
+    for name in _ASKED:
+        search.add_argument(f"--{name}", default="", metavar=name.upper(), help=_HELP[name])
+    search.add_argument("--since", default="", metavar="TIME", help="90m, 24h, 7d, or a time in ISO 8601")
+    search.add_argument("--last", type=int, metavar="N", help="only the newest N")
+    search.add_argument("--json", action="store_true", help="whole records, one a line")
+    search.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what matches. Raises Failure where there is no trail, or `--since` is no time."""
+    from proxy.audit.search import Query, moment, search
+
+    folder = audit_folder(args.state)
+    try:
+        since = moment(args.since) if args.since else ""
+    except ValueError:
+        raise Failure(f"--since: {args.since!r} is no time", "write 90m, 24h, 7d or 2026-11-23T15:00") from None
+    query = Query(**{name: getattr(args, name) for name in _ASKED}, since=since)
+    try:
+        for record in search(folder, query, args.last):
+            print(json.dumps(record, ensure_ascii=False, separators=(",", ":")) if args.json else describe(record))
+    except PermissionError as error:
+        raise Failure(f"{error.filename} cannot be read", "ask as the user that runs hushgate") from None
+    return 0
+
+
+def describe(record: dict[str, Any]) -> str:
+    """Return one line for a person: time, event id, type, and what matters of it."""
+    told = [record["ts"][:19] + "Z", record["id"], record["type"]]
+    app, who = record.get("app", {}), record.get("who", {})
+    told += [f"service={app['id']}"] if app.get("id") else [f"host={app['host']}"] if app.get("host") else []
+    told += [f"user={who.get('user') or who['ip']}"] if who else []
+    told += _decided(record)
+    for name in ("action", "reason", "status", "good", "count"):
+        told += [f"{name}={record[name]}"] if name in record else []
+    return "  ".join(map(str, told))
+
+
+def _decided(record: dict[str, Any]) -> list[str]:
+    if "decision" not in record:
+        return []
+    decided, facts = record["decision"], record["facts"]
+    told = [f"action={decided['action']}"]
+    found = ",".join(f"{row['entity']}x{row['count']}" for row in facts["findings"])
+    for name, words in (("rules", decided["rules"]), ("would", (decided.get("would") or {}).get("rules", ()))):
+        told += [f"{name}=" + ",".join(rule["id"] for rule in words)] if words else []
+    told += [f"found={found}"] if found else []
+    told += ["unknown=" + ",".join(facts["unknown"])] if facts["unknown"] else []
+    told += [f"replaced={decided['replaced']}"] if decided["replaced"] else []
+    return told
