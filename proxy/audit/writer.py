@@ -17,6 +17,7 @@ Rules
 """
 
 import asyncio
+import contextlib
 import errno
 import socket
 import threading
