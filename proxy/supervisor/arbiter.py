@@ -90,20 +90,7 @@ class Arbiter:
         leaf_path = config.state / "keys" / "leaf.key"
         self._leaf_key = load_key(leaf_path) if leaf_path.exists() else create_key(leaf_path)
         self._signer = FileSigner(self._authority, self._leaf_key)
-        self._custodian = Custodian(
-            config.state / "audit",
-            open_signer(config.state),
-            interval=config.audit_checkpoint,
-            days=config.audit_retention,
-        )
-        self._custodian.begin()
-        self._trail = AuditWriter.open(
-            config.state / "audit",
-            slot="supervisor",
-            settings=audit_settings.from_config(config),
-            observe=Tally(self._metrics).audited,
-        )
-        self._identity = identity_texts(config)
+        self._open_trail(config)
         self._roots = write_roots(config.state, config.upstream_ca)
         self._listener = bind(config.listen)
         self.listen = self._listener.getsockname()[:2]
@@ -133,6 +120,23 @@ class Arbiter:
         self._spawn(self._watching())
         self._spawn(self._custodian.run(self._trail))
         await self._trail.write(audit_record.start(self._prepared.snapshot.revision), wait=True)
+
+    def _open_trail(self, config: Config) -> None:
+        """Sign what earlier runs left, then begin a chain of our own."""
+        self._custodian = Custodian(
+            config.state / "audit",
+            open_signer(config.state),
+            interval=config.audit_checkpoint,
+            days=config.audit_retention,
+        )
+        self._custodian.begin()
+        self._trail = AuditWriter.open(
+            config.state / "audit",
+            slot="supervisor",
+            settings=audit_settings.from_config(config),
+            observe=Tally(self._metrics).audited,
+        )
+        self._identity = identity_texts(config)
 
     @property
     def ca_path(self) -> Path:
