@@ -70,6 +70,7 @@ class Dialect:
     _turn: re.Pattern[str] = field(repr=False)
     _signed: re.Pattern[str] = field(repr=False)
     _tools: re.Pattern[str] = field(repr=False)
+    _files: re.Pattern[str] = field(repr=False)  # where base64 of a file may stand, whatever rule says what it is for
     _facts: re.Pattern[str] = field(repr=False)  # groups: model, stream
     _words: frozenset[str] = field(repr=False)  # all that the patterns name
     _default_role: str = ""
@@ -169,7 +170,7 @@ class Dialect:
             rule.kind or _KIND_OF_ROLE.get(role, "prompt"),
             rule.writable and not signed,
             role == "assistant" if rule.decided is None else rule.decided,
-            rule.media,
+            rule.media or self._files.fullmatch(shape) is not None,
             rule.tokens,
             inside=rule.inside,
             mapped=rule.own,

@@ -109,6 +109,7 @@ def _dialect(base: Mapping[str, Any], name: str, entry: Mapping[str, Any]) -> Di
         compiled(entry.get("turns", ())),
         compiled(entry.get("signed", ())),
         compiled(entry.get("tools", ())),
+        compiled([path for rule in base["last"] if rule.get("media") for path in rule["at"]]),
         re.compile(f"({compiled(base['model']).pattern})|({compiled(base['stream']).pattern})"),
         frozenset(re.findall(r"\w+", " ".join(_patterns(base, roots, entry)))),
         entry.get("default_role", ""),

@@ -37,6 +37,36 @@ def test_headers_that_hide_text_are_read_as_json_where_they_are(exchange: Make) 
     ]
 
 
+def test_a_header_that_nobody_knows_is_read(exchange: Make) -> None:
+    notes = {"x_my_note": "my ssn is here", "x_amz_meta_title": "my plan"}
+    parts, _ = read(exchange(**notes, x_amz_date="20251124T1", x_trace_id="a1", x_flag="on"))
+    assert [(part.path, part.kind, part.writable) for part in parts] == [
+        ("header:x-my-note", "header", False),
+        ("header:x-amz-meta-title", "header", False),
+    ]
+
+
+def test_what_browsers_and_sdks_say_for_themselves_is_not_read(exchange: Make) -> None:
+    said = {"user_agent": "claude-cli/2.1 (linux)", "sec_ch_ua": '"Chromium";v="140"', "x_stainless_os": "Linux"}
+    assert read(exchange(**said, accept_language="de, en"))[0] == []
+
+
+def test_the_page_that_one_comes_from_may_hold_a_prompt(exchange: Make) -> None:
+    parts, _ = read(exchange(referer="https://chatgpt.com/?q=my+ssn&model=x"))
+    assert ("header:referer|query:q", "prompt", "my ssn") in [(part.path, part.kind, part.text) for part in parts]
+
+
+def test_segments_of_the_path_are_read_but_for_names_and_numbers(exchange: Make) -> None:
+    path = "/v1/models/0b1a2c3d-1111-4222-8333-444455556666/my%20ssn/n0-8Kq2mV9bN4tR7wL1/page2/12/a%ff"
+    parts, unread = read(exchange(path=path))
+    assert [(part.path, part.kind, part.text) for part in parts] == [
+        ("path:4", "metadata", "my ssn"),
+        ("path:5", "metadata", "n0-8Kq2mV9bN4tR7wL1"),
+        ("path:8", "metadata", "a%ff"),
+    ]
+    assert unread == [("path:8", "undecodable")]
+
+
 def test_query_values_are_decoded(exchange: Make) -> None:
     parts, unread = read(exchange(path="/s?q=my+ssn%20is&page=2&bad=%ff"))
     assert [(part.path, part.kind, part.text) for part in parts if not part.path.endswith("~")] == [
