@@ -19,7 +19,7 @@ from proxy.exchange import Part
 FLOOR = 0.3
 LEVELS = 8
 ROWS = 200
-_DIGESTS = 16
+_DIGESTS = 256
 _PLACES = 4
 _SINGLE = ("code", "fingerprint")
 

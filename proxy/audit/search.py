@@ -11,6 +11,10 @@ from typing import Any
 
 import orjson
 
+from proxy.audit.chain import Segment
+from proxy.audit.reading import lines
+from proxy.audit.value import Asked
+
 Found = dict[str, Any]
 
 _AGO = re.compile(r"(\d+)([smhdw])")
@@ -19,7 +23,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look for; an empty string asks nothing. `since` is a time as records have it (see `moment`)."""
+    """What to look for; an empty string asks nothing. `since` and `until` are times as records have it (`moment`)."""
 
     user: str = ""
     service: str = ""
@@ -29,12 +33,15 @@ class Query:
     type: str = ""
     event: str = ""
     since: str = ""
+    until: str = ""
+    value: Asked | None = None
 
     def matches(self, record: Found) -> bool:
         """Tell whether a record is meant. A rule counts whether it was enforced or would have been."""
         decided = record.get("decision") or {}
         return (
             self.since <= record["ts"]
+            and (not self.until or record["ts"] < self.until)
             and _is(self.type, record["type"])
             and _is(self.event, record["id"])
             and _is(self.user, record.get("who", {}).get("user"))
@@ -42,6 +49,7 @@ class Query:
             and _is(self.action, decided.get("action"))
             and (not self.rule or self.rule in _rules(decided))
             and (not self.entity or self.entity in entities(record))
+            and (self.value is None or self.value.known_to(record))
         )
 
 
@@ -50,7 +58,7 @@ def search(folder: Path, query: Query, last: int | None = None) -> Iterator[Foun
 
     A line that is being written, or was torn by a crash, is passed over. Raises OSError.
     """
-    found = heapq.merge(*(_read(path, query) for path in sorted(folder.glob("*.jsonl"))), key=lambda r: r["ts"])
+    found = heapq.merge(*(_read(path, query) for path in _files(folder)), key=lambda r: r["ts"])
     return found if last is None else iter(deque(found, maxlen=last))
 
 
@@ -69,16 +77,21 @@ def entities(record: Found) -> list[str]:
     return list(dict.fromkeys(row["entity"] for row in record.get("facts", {}).get("findings", ())))
 
 
+def _files(folder: Path) -> list[Path]:
+    """Return every file of records; where one is there packed and not, the plain one."""
+    plain = sorted(folder.glob("*.jsonl"))
+    return [*plain, *(path for path in sorted(folder.glob("*.jsonl.zst")) if path.with_suffix("") not in plain)]
+
+
 def _read(path: Path, query: Query) -> Iterator[Found]:
     """Yield the records of one file. They are almost in order: outcomes are stamped when they are made."""
-    with path.open("rb") as file:
-        for line in file:
-            try:
-                record = orjson.loads(line)
-                if query.matches(record):
-                    yield record
-            except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-                continue  # a torn line, or one of checkpoints.jsonl
+    for line in lines(Segment("", 0, path)):
+        try:
+            record = orjson.loads(line)
+            if query.matches(record):
+                yield record
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+            continue  # a torn line, a tombstone, or one of checkpoints.jsonl
 
 
 def _rules(decided: Found) -> set[str]:

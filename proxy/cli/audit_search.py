@@ -1,17 +1,24 @@
 """`hushgate audit search`: questions in, lines of the audit trail out."""
 
 import argparse
+import getpass
 import json
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proxy.cli.audit_verify import audit_folder
 from proxy.cli.voice import Failure
+
+if TYPE_CHECKING:
+    from proxy.audit.search import Query
+    from proxy.audit.value import Asked
 
 _EXAMPLES = """examples:
   hushgate audit search --state var --last 10
   hushgate audit search --state var --since 24h --action block --json
   hushgate audit search --state var --event 01KAR4V3W0QJ8Z7S1C5N2M6XTP   # the reference that a user was shown
+  hushgate audit search --state var --value             # was this value ever sent? asks for it, stores it nowhere
 """
 _ASKED = ("user", "service", "rule", "entity", "action", "type", "event")
 _HELP = {
@@ -33,31 +40,66 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    search.add_argument("--state", type=Path, default=Path("var"), metavar="DIR", help="state folder (default: var)")
-    for name in _ASKED:
-        search.add_argument(f"--{name}", default="", metavar=name.upper(), help=_HELP[name])
-    search.add_argument("--since", default="", metavar="TIME", help="90m, 24h, 7d, or a time in ISO 8601")
+    add_question(search)
     search.add_argument("--last", type=int, metavar="N", help="only the newest N")
     search.add_argument("--json", action="store_true", help="whole records, one a line")
     search.set_defaults(func=run)
 
 
-def run(args: argparse.Namespace) -> int:
-    """Print what matches. Raises Failure where there is no trail, or `--since` is no time."""
-    from proxy.audit.search import Query, moment, search
+def add_question(parser: argparse.ArgumentParser) -> None:
+    """Add what can be asked for; `asked` reads it."""
+    parser.add_argument("--state", type=Path, default=Path("var"), metavar="DIR", help="state folder (default: var)")
+    for name in _ASKED:
+        parser.add_argument(f"--{name}", default="", metavar=name.upper(), help=_HELP[name])
+    for name in ("since", "until"):
+        parser.add_argument(f"--{name}", default="", metavar="TIME", help="90m, 24h, 7d, or a time in ISO 8601")
+    parser.add_argument("--value", action="store_true", help="ask for a value, at a prompt or from standard input")
 
-    folder = audit_folder(args.state)
+
+def asked(args: argparse.Namespace) -> "Query":
+    """Return the question. Raises Failure where a time is none, or the value cannot be asked for."""
+    from proxy.audit.search import Query, moment
+
+    times = {}
+    for name in ("since", "until"):
+        text = getattr(args, name)
+        try:
+            times[name] = moment(text) if text else ""
+        except ValueError:
+            raise Failure(f"--{name}: {text!r} is no time", "write 90m, 24h, 7d or 2026-11-23T15:00") from None
+    value = _value(args.state) if args.value else None
+    return Query(**{name: getattr(args, name) for name in _ASKED}, **times, value=value)
+
+
+def _value(state: Path) -> "Asked":
+    """Ask for a value without showing it: it is hashed, and neither stored nor an argument that others could see."""
+    from proxy.audit.record import KEY
+    from proxy.audit.value import Asked
+
+    path = state / "keys" / f"value.{KEY}"
     try:
-        since = moment(args.since) if args.since else ""
-    except ValueError:
-        raise Failure(f"--since: {args.since!r} is no time", "write 90m, 24h, 7d or 2026-11-23T15:00") from None
-    query = Query(**{name: getattr(args, name) for name in _ASKED}, since=since)
+        key = path.read_bytes()
+    except OSError as error:
+        raise Failure(f"{path} cannot be read: {error.strerror}", "ask as the user that runs hushgate") from None
+    text = getpass.getpass("value (not shown): ") if sys.stdin.isatty() else sys.stdin.readline()
+    if not text.strip():
+        raise Failure("no value was given", "type it at the prompt, or pipe one line into the command")
+    return Asked(text, key, KEY)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what matches; with --value 1 where nothing does. Raises Failure where there is no trail."""
+    from proxy.audit.search import search
+
+    folder, query = audit_folder(args.state), asked(args)
+    shown = 0
     try:
         for record in search(folder, query, args.last):
+            shown += 1
             print(json.dumps(record, ensure_ascii=False, separators=(",", ":")) if args.json else describe(record))
-    except PermissionError as error:
-        raise Failure(f"{error.filename} cannot be read", "ask as the user that runs hushgate") from None
-    return 0
+    except OSError as error:
+        raise Failure(f"{error.filename or error} cannot be read", "ask as the user that runs hushgate") from None
+    return 1 if args.value and not shown else 0
 
 
 def describe(record: dict[str, Any]) -> str:

@@ -157,3 +157,32 @@ class Trail:
 @pytest.fixture
 def trail(tmp_path: Path) -> Trail:
     return Trail(tmp_path)
+
+
+HOSTILE = 'a|b=c\\d"]\n\r\tCEF:0|x,\u2028=1+1'
+"""A name that would like to be more than a field."""
+
+
+def whole(sample_record: records.Record, number: int = 1) -> dict[str, object]:
+    """Return a record as it lies in a file, with a fixed id and time."""
+    fixed = {"id": "01KAR4V3W0QJ8Z7S1C5N2M6XTP", "ts": "2026-11-23T15:26:31.123456Z", "seq": number}
+    return {**sample_record, **ENVELOPE, **fixed}
+
+
+def golden() -> list[dict[str, object]]:
+    """Return records for golden files: one as usual, one with hostile names, and a gap."""
+    usual = records.decision(judged(), event="E", replaced=2, revision="sha256:" + "4c" * 32, ms={"total": 1.5})
+    hostile = {
+        **usual,
+        "who": {"user": HOSTILE, "src": "x", "groups": [HOSTILE], "ip": "2001:db8::1", "device": HOSTILE},
+        "app": {**usual["app"], "id": HOSTILE, "host": HOSTILE},  # type: ignore[dict-item]
+        "req": {**usual["req"], "path": HOSTILE, "model": HOSTILE},  # type: ignore[dict-item]
+        "reason": HOSTILE,
+    }
+    return [whole(usual), whole(hostile), whole(records.audit_gap(3, "A", "B")), whole(records.start("sha256:1")),
+            whole(records.refused(client=CLIENT, reason="private", host="10.0.0.1", port=443))]  # fmt: skip
+
+
+@pytest.fixture
+def golden_records() -> list[dict[str, object]]:
+    return golden()

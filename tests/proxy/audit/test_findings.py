@@ -73,10 +73,10 @@ def test_beyond_the_limit_of_rows_findings_are_counted():
 
 
 def test_digests_and_places_are_few():
-    parts = [Part(f"$.messages[{n}].content", "user", "prompt", "…") for n in range(30)]
-    found = [(n, Finding("PERSON", "pii", 0, 1, 0.9, "names@1", f"{n:032x}")) for n in range(30)]
+    parts = [Part(f"$.messages[{n}].content", "user", "prompt", "…") for n in range(300)]
+    found = [(n, Finding("PERSON", "pii", 0, 1, 0.9, "names@1", f"{n:032x}")) for n in range(300)]
     (row,), _ = rows(found, parts, "k1")
-    assert (row["count"], row["distinct"], len(row["digests"]), len(row["where"])) == (30, 30, 16, 4)
+    assert (row["count"], row["distinct"], len(row["digests"]), len(row["where"])) == (300, 300, 256, 4)
 
 
 SCORES = st.integers(30, 100).map(lambda percent: percent / 100)

@@ -1,8 +1,11 @@
 import argparse
+import io
 import json
+from pathlib import Path
 
 import pytest
 
+from detectors.finding import keyed_digester
 from proxy.cli import audit
 from proxy.cli.voice import Failure
 
@@ -93,3 +96,39 @@ def test_a_verb_is_needed(capsys):
         hushgate()
     assert caught.value.code == 2
     assert "required: VERB" in capsys.readouterr().err
+
+
+def by_value(state, monkeypatch, text, *arguments):
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    return hushgate("search", "--state", state, "--value", *arguments)
+
+
+def test_a_value_is_asked_for_and_shown_nowhere(state, capsys, monkeypatch):
+    key = b"k" * 32
+    folder = Path(state) / "keys"
+    folder.mkdir()
+    (folder / "value.k1").write_bytes(key)
+    hashed = "k1:" + keyed_digester(key)("US_SSN", "123456789")
+    row = {"entity": "US_SSN", "count": 1, "distinct": 1, "digests": [hashed]}
+    known = {**DECISION, "facts": {"unknown": [], "findings": [row]}}
+    (Path(state) / "audit" / "n-1-b.jsonl").write_text(json.dumps(known) + "\n")
+    assert by_value(state, monkeypatch, "123-45-6789\n", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == known
+    assert by_value(state, monkeypatch, "123-45-6780\n") == 1
+    assert capsys.readouterr().out == ""
+    with pytest.raises(Failure, match="no value was given"):
+        by_value(state, monkeypatch, "\n")
+    assert not [path for path in Path(state).rglob("*") if path.is_file() and b"6789" in path.read_bytes()]
+
+
+def test_without_the_key_no_value_can_be_asked_for(state, monkeypatch):
+    with pytest.raises(Failure, match="cannot be read"):
+        by_value(state, monkeypatch, "x\n")
+
+
+def test_packed_files_are_read_too(state, capsys):
+    from proxy.audit.reading import pack
+
+    pack(Path(state) / "audit" / "n-0-b.jsonl")
+    assert hushgate("search", "--state", state, "--until", "2026-11-23T15:26:32Z", "--json") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
