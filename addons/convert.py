@@ -6,6 +6,7 @@ import hashlib
 from mitmproxy import http
 
 from proxy.exchange import Exchange
+from proxy.forwarding import Changes
 from proxy.refusal import Answer
 
 _DIGESTS = ("content-digest", "repr-digest", "digest", "content-md5")
@@ -60,11 +61,27 @@ def put_body(flow: http.HTTPFlow, body: bytes) -> None:
         headers["content-length"] = str(len(body))
 
 
+def amend(flow: http.HTTPFlow, changes: Changes) -> None:
+    """Make the changes to a request's head: headers, path, destination."""
+    request = flow.request
+    given = [(_text(name), _text(value)) for name, value in request.headers.fields]
+    request.headers = http.Headers([(_bytes(name), _bytes(value)) for name, value in changes.headers(given)])
+    if changes.path is not None:
+        request.path = changes.path
+    if changes.to is not None:
+        request.scheme, request.port = changes.to.scheme, changes.to.port
+        request.host = changes.to.host  # the Host header and :authority follow
+
+
 def to_response(answer: Answer) -> http.Response:
     """Return our own answer as mitmproxy's response."""
     return http.Response.make(
         answer.status, answer.body, http.Headers([(n.encode(), v.encode()) for n, v in answer.headers])
     )
+
+
+def _bytes(value: str) -> bytes:
+    return value.encode("utf-8", "surrogateescape")
 
 
 def _text(value: bytes) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from mitmproxy import ctx, http, tls
 from mitmproxy.proxy import server_hooks
 
-from addons.convert import host_of, message_exchange, put_body, to_exchange, to_response
+from addons.convert import amend, host_of, message_exchange, put_body, to_exchange, to_response
 from proxy import refusal
 from proxy.door.peer import Challenge
 from proxy.exchange import Client, Exchange
@@ -156,6 +156,8 @@ class Gate:
         elif ruling.body is not None:
             put_body(flow, ruling.body)
             state.sent = len(ruling.body)
+        if ruling.answer is None and ruling.changes:
+            amend(flow, ruling.changes)
 
     def _client(self, flow: http.HTTPFlow) -> Client:
         known = _state(flow).client or self._client_of(flow.client_conn)
@@ -226,7 +228,7 @@ class Gate:
             return
         client = self._client(flow)
         ruling = await self._judge.judge(message_exchange(flow, message.content, text=message.is_text), client)
-        if ruling.answer is not None:
+        if ruling.answer is not None or ruling.changes.to is not None:
             message.drop()
             if ruling.frame is None:
                 _end(flow)

@@ -41,15 +41,15 @@ THIS_BUILD: Abilities = MappingProxyType(
         "response": Ability(False, "answers are not inspected yet"),
         "coach": Ability(False, "users are not asked yet: use block with a message"),
         "route": Ability(
-            False, "requests are not sent elsewhere yet: use block with a message that names the alternative"
+            True, "requests are not sent elsewhere yet: use block with a message that names the alternative"
         ),
         "accounts": Ability(
-            False, "accounts and tenants are not told apart yet: use services of different status (services.yaml)"
+            True, "accounts and tenants are not told apart yet: use services of different status (services.yaml)"
         ),
         "documents": Ability(False, "documents are not indexed yet: use `labels` or `entities`"),
         "overlap": Ability(False, "documents are not indexed yet: use `labels` or `entities`"),
         "with": Ability(False, "a redaction always reads [REDACTED_<entity>]"),
-        "residency": Ability(False, "where a service keeps data is not known yet: use `trust_zone`"),
+        "residency": Ability(True, "where a service keeps data is not known yet: use `trust_zone`"),
         "languages": Ability(False, "the language of prose is not recognised yet"),
         "condition": Ability(
             find_spec("cel_expr_python") is not None,

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from proxy import pac
+from proxy import pac, tenants
 from proxy.assembly import UNKNOWN, Assembly, CatalogueError, assemble
 from proxy.endpoint import Endpoint, Match, Route, Service
 from proxy.hosts import HostIndex, normalise
@@ -41,6 +41,8 @@ class Catalogue:
         self._services = {service.id: service for service in assembly.services}
         self._switch_on = assembly.switch_on
         self._targets = assembly.deployment.routes
+        self._target_endpoints = frozenset(target.endpoint for target in self._targets.values())
+        self._tenants = assembly.deployment.tenants
         self._listed = {listing.name: listing for listing in assembly.deployment.listings if not listing.is_host}
         self._listed_hosts: HostIndex[Listing] = HostIndex()
         for listing in assembly.deployment.listings:
@@ -105,6 +107,26 @@ class Catalogue:
     def route_targets(self) -> Mapping[str, Target]:
         """Return where a rule's `route` may send requests, by name."""
         return self._targets
+
+    def route_endpoints(self) -> frozenset[tuple[str, int]]:
+        """Return host and port of every route target: the operator named them, as with `--connect-to`."""
+        return self._target_endpoints
+
+    def restrictions(self, host: str, path: str) -> list[tuple[str, str]]:
+        """Return the tenant headers (name and value) that a request carries, as the deployment has them."""
+        ids = self._tenants
+        found = [one for one in tenants.of_host(host) if one.id in ids and one.applies(path)] if ids else []
+        return [(one.header, one.value(ids[one.id])) for one in found]
+
+    def own_tenants(self, service_id: str) -> frozenset[str]:
+        """Return the ids of our organisations at a service, in small letters."""
+        listed = self._listed[service_id].tenants if service_id in self._listed else ()
+        restricted = [ids for id, ids in self._tenants.items() if tenants.load()[id].service == service_id]
+        return frozenset(id.lower() for ids in (listed, *restricted) for id in ids)
+
+    def residency(self, service_id: str) -> tuple[str, ...]:
+        """Return the regions where a service keeps data; empty where the deployment says nothing."""
+        return self._listed[service_id].residency if service_id in self._listed else ()
 
     def hosts(self) -> tuple[str, ...]:
         """Return the patterns of all hosts that are decrypted, sorted."""

@@ -25,6 +25,7 @@ from proxy.catalogue import Match
 from proxy.codecs.decode import Decoded, Limits, decode
 from proxy.exchange import Client, Exchange, Part, Unread
 from proxy.snapshot import Snapshot
+from proxy.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,15 @@ def inspect(
     cache: FindingsCache,
     now: datetime,
     limits: Limits = Limits(),  # noqa: B008 - frozen
+    standing: Standing | None = None,
 ) -> Generator[Step, Answer, Outcome]:
     """Inspect one request. Yields steps, returns the outcome; raises nothing for any bytes on the wire."""
     match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
     if not match.inspect:
         return Outcome(Action.ALLOW, None)
     decoded = decode(exchange, match.endpoint.dialect, limits, match.endpoint.activity)
-    known = _facts(exchange, client, snapshot, match, decoded)
+    standing = standing or Standing(client)
+    known = _facts(exchange, standing, snapshot, match, decoded)
     wanted = _wanted(snapshot, known)
     parts = decoded.prompt.parts
     reading = _Reading(parts, cache, wanted)
@@ -115,8 +118,9 @@ def inspect(
         unknown=tuple(dict.fromkeys((*known.unknown, *(miss.reason for miss in unread), *reading.failed))),
         ran=frozenset(name for name in wanted if name not in reading.incomplete),
     )
+    facts = replace(facts, answers=standing.answers(facts))
     verdict = decide(facts, snapshot.policy, now)
-    judged = Judged(exchange, client, match, decoded, findings, facts, verdict, facts.ran)
+    judged = Judged(exchange, standing.client, match, decoded, findings, facts, verdict, facts.ran)
     body, replaced = _rewrite(judged)
     yield Record(judged, replaced, body is not None)
     return Outcome(verdict.action, judged, body, replaced)
@@ -132,8 +136,8 @@ def _rewrite(judged: Judged) -> tuple[bytes | None, int]:
     return (judged.decoded.encode(edits), len(edits)) if edits else (None, 0)
 
 
-def _facts(exchange: Exchange, client: Client, snapshot: Snapshot, match: Match, decoded: Decoded) -> Facts:
-    service, endpoint, prompt = match.service, match.endpoint, decoded.prompt
+def _facts(exchange: Exchange, standing: Standing, snapshot: Snapshot, match: Match, decoded: Decoded) -> Facts:
+    service, endpoint, prompt, client = match.service, match.endpoint, decoded.prompt, standing.client
     signed = endpoint.rewrite == "body-signed" or (
         endpoint.rewrite == "sigv4" and exchange.header("authorization").startswith("AWS4-")
     )
@@ -148,6 +152,9 @@ def _facts(exchange: Exchange, client: Client, snapshot: Snapshot, match: Match,
         category=service.category,
         status=snapshot.catalogue.status(service.id, exchange.host),
         trust_zone=snapshot.catalogue.trust_zone(service.id, exchange.host),
+        residency=snapshot.catalogue.residency(service.id),
+        account=standing.account.kind,
+        tenant=standing.account.tenant,
         model=prompt.model,
         activity=endpoint.activity,
         bytes=len(exchange.body),

@@ -9,7 +9,7 @@ Rules
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -23,10 +23,14 @@ from proxy.budget import Budget
 from proxy.cache import FindingsCache
 from proxy.codecs.decode import Limits
 from proxy.exchange import Client, Exchange
+from proxy.forwarding import Changes
 from proxy.inspection import Answer, Judged, Outcome, Overloaded, Record, Scan, inspect
 from proxy.refusal import Asked
+from proxy.routing import Unroutable, follow
 from proxy.snapshot import Snapshot
+from proxy.standing import Standing, assess
 from proxy.tally import Tally
+from proxy.virtualkeys import Vault
 
 logger = logging.getLogger("hushgate.judge")
 
@@ -56,11 +60,15 @@ class Ruling:
     frame: bytes | None = field(default=None, repr=False)  # ours, inside a WebSocket
     body: bytes | None = field(default=None, repr=False)  # to forward instead of the original
     replaced: int = 0
+    changes: Changes = field(default=Changes(), repr=False)  # to the head of what is forwarded
 
     @property
     def announcement(self) -> str:
         """Return the value of `x-hushgate` for the answer to a changed request; empty where nothing changed."""
-        return f"redacted; n={self.replaced}; ref={self.event}" if self.body is not None else ""
+        said = [f"redacted; n={self.replaced}; ref={self.event}"] if self.replaced else []
+        if self.changes.to is not None:
+            said.append(f"routed; to={self.changes.to.name}; ref={self.event}")
+        return ", ".join(said)
 
 
 class Judge:
@@ -78,6 +86,7 @@ class Judge:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.snapshot = snapshot
+        self.vault = Vault()
         self._scans = scans
         self._trail = trail
         self._tally = tally
@@ -93,11 +102,16 @@ class Judge:
         started = time.perf_counter()
         try:
             with self._budget.hold(client.address, len(exchange.body)) as room:
+                standing = self._standing(exchange, client, snapshot)
+                if standing.refused:
+                    return await self._turned_away(exchange, standing, snapshot, event, "virtual_key")
                 if room:
-                    outcome = await self._drive(exchange, client, snapshot, event, started)
+                    outcome = await self._drive(exchange, standing, snapshot, event, started)
                 else:
                     outcome = Outcome(Action.BLOCK, None, overloaded=True)
             ruling = self._ruling(outcome, exchange, snapshot, event)
+            if ruling.answer is None:
+                ruling = await self._forwarded(ruling, outcome, exchange, standing, snapshot)
         except Exception as error:  # noqa: BLE001 - the boundary: an exception never forwards, its text is never shown
             logger.error("inspection failed: %s; ref=%s", type(error).__name__, event)
             ruling = await self._failed(exchange, client, snapshot, event, type(error).__name__)
@@ -105,11 +119,11 @@ class Judge:
         return ruling
 
     async def _drive(
-        self, exchange: Exchange, client: Client, snapshot: Snapshot, event: str, started: float
+        self, exchange: Exchange, standing: Standing, snapshot: Snapshot, event: str, started: float
     ) -> Outcome:
         detect = 0.0
         stage, before = "decode", started
-        steps = inspect(exchange, client, snapshot, self._cache, self._now(), self._limits)
+        steps = inspect(exchange, standing.client, snapshot, self._cache, self._now(), self._limits, standing)
         answer: Answer = None
         while True:
             try:
@@ -130,6 +144,36 @@ class Judge:
                 total = time.perf_counter() - started
                 await self._record(step, snapshot, event, {"detect": 1000 * detect, "total": 1000 * total})
                 answer = None
+
+    def _standing(self, exchange: Exchange, client: Client, snapshot: Snapshot) -> Standing:
+        match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
+        return assess(exchange, client, match, snapshot, self.vault, self._now())
+
+    async def _turned_away(
+        self, exchange: Exchange, standing: Standing, snapshot: Snapshot, event: str, reason: str
+    ) -> Ruling:
+        """Refuse for a reason that is no rule's: a key that opens nothing, a target that cannot take it."""
+        match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
+        self._tally.refused(reason)
+        record = audit_record.refused(
+            client=standing.client, reason=reason, host=exchange.host, port=exchange.port, event=event
+        )
+        await self._trail.write(record, wait=True)
+        return self._refusal(exchange, match.endpoint.refusal, match.service.id, standing.refused, event)
+
+    async def _forwarded(
+        self, ruling: Ruling, outcome: Outcome, exchange: Exchange, standing: Standing, snapshot: Snapshot
+    ) -> Ruling:
+        """Return the ruling with what becomes of the head; where a route cannot be followed, the refusal."""
+        judged = outcome.judged
+        if judged is None or judged.verdict.route is None:
+            return replace(ruling, changes=standing.changes)
+        try:
+            routed = follow(judged.verdict.route.to, judged, ruling.body, snapshot, self.vault, self._now())
+        except Unroutable as error:
+            standing = replace(standing, refused=f"{judged.verdict.route.message} {error}".strip())
+            return await self._turned_away(exchange, standing, snapshot, ruling.event, "unroutable")
+        return replace(ruling, body=routed.body, changes=standing.changes + routed.changes)
 
     async def _record(self, step: Record, snapshot: Snapshot, event: str, ms: dict[str, float]) -> None:
         judged = step.judged

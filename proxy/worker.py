@@ -17,7 +17,7 @@ from typing import Any
 
 from mitmproxy import certs
 
-from addons.engine import Connect, Engine, EngineOptions, Mint, Minted, Streams
+from addons.engine import Engine, EngineOptions, Mint, Minted, Streams
 from addons.gate import Gate
 from policies.model import Verb
 from proxy import hardening, logs
@@ -46,6 +46,7 @@ from proxy.outcomes import Outcomes
 from proxy.snapshot import Snapshot, compile_texts
 from proxy.snapshot import from_json as texts_from_json
 from proxy.tally import Tally
+from proxy.virtualkeys import read as read_vault
 from proxy.watch import Watch
 
 logger = logging.getLogger("hushgate.worker")
@@ -79,6 +80,8 @@ class Worker:
             Limits(body_bytes=config.max_body),
             Budget(config.max_in_flight, config.max_in_flight_per_client),
         )
+        self._value_key = base64.b64decode(boot["value_key"])
+        self.judge.vault = read_vault(boot["identity"].get("virtual_keys", ""), self._value_key)
         self._section = from_section(config.identity)
         self._authenticator = Authenticator(self._section, boot["identity"])
         self._watch = Watch(self._trail, self._tally)
@@ -87,7 +90,7 @@ class Worker:
         self._engine = Engine(
             EngineOptions(upstream_roots=boot["roots"], idle_seconds=int(config.idle_timeout)),
             _minting(leaves, boot["leaf_key"].encode()),
-            _connecting(self._dialer),
+            self._connect,
             self._gate(),
         )
         self._door = self._front_door()
@@ -124,6 +127,7 @@ class Worker:
             self.judge.snapshot = snapshot
             self._tally.in_force(snapshot.revision)
             if "identity" in message:
+                self.judge.vault = read_vault(message["identity"].get("virtual_keys", ""), self._value_key)
                 self._authenticator = Authenticator(self._section, message["identity"])
             return {"applied": snapshot.revision}
         if "metrics" in message:
@@ -161,6 +165,14 @@ class Worker:
 
     def _phase(self, host: str, client: Client) -> Verb:
         return self.judge.snapshot.policy.inspect(host, client.groups, client.address, datetime.now(UTC))
+
+    async def _connect(self, host: str, port: int) -> Streams:
+        try:
+            named = (host, port) in self.judge.snapshot.catalogue.route_endpoints()
+            sock = await self._dialer.dial(host, port, plain=port == 80, named=named)
+        except DialError as error:
+            raise OSError(f"cannot reach {host}: {error.reason}") from None
+        return await asyncio.open_connection(sock=sock)
 
     async def _sign(self, host: str) -> bytes:
         answer = await self._control.ask({"sign": host}, timeout=10)
@@ -209,17 +221,6 @@ def _minting(leaves: LeafCache, key: bytes) -> Mint:
         )
 
     return mint
-
-
-def _connecting(dialer: Dialer) -> Connect:
-    async def connect(host: str, port: int) -> Streams:
-        try:
-            sock = await dialer.dial(host, port, plain=port == 80)
-        except DialError as error:
-            raise OSError(f"cannot reach {host}: {error.reason}") from None
-        return await asyncio.open_connection(sock=sock)
-
-    return connect
 
 
 async def serve(listener: socket.socket, wire: socket.socket) -> int:

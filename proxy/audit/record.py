@@ -165,10 +165,13 @@ def skipped(*, host: str, reason: str, method: str = "", service: str = "", size
     }
 
 
-def refused(*, client: Client, reason: str, host: str, port: int, sni: str = "") -> Record:
-    """Return the record of a connection that was turned away before any inspection; `reason` of `proxy.door.notice`."""
+def refused(*, client: Client, reason: str, host: str, port: int, sni: str = "", event: str = "") -> Record:
+    """Return the record of a connection that was turned away before any inspection; `reason` of `proxy.door.notice`.
+
+    Or of one request, `event`: its key opens nothing (`virtual_key`), its route cannot be followed (`unroutable`).
+    """
     return {
-        **_head("skipped"),
+        **_head("skipped", event),
         "who": _who(client),
         "app": {"host": masking.host(host)},
         "req": {"port": port, "sni": masking.host(sni)},
@@ -333,6 +336,7 @@ def outline(verdict: Verdict, replaced: int = 0) -> Record:
         "at": _stamp(verdict.at) if verdict.at else None,
         "route": verdict.route.to if verdict.route else "",
         "replaced": replaced,
+        "route": verdict.route.to if verdict.route else "",
     }
 
 

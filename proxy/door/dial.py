@@ -81,12 +81,18 @@ class Dialer:
         self._connect_to = dict(connect_to or {})
         self._timeout = timeout
 
-    async def resolve_checked(self, host: str, port: int, *, plain: bool = False) -> tuple[Endpoint, ...]:
-        """Return the addresses that may be dialled for a lower-case host, best first. Raises DialError."""
-        refused = self.access.check_name(host, port, plain=plain)
+    async def resolve_checked(
+        self, host: str, port: int, *, plain: bool = False, named: bool = False
+    ) -> tuple[Endpoint, ...]:
+        """Return the addresses that may be dialled for a lower-case host, best first. Raises DialError.
+
+        `named`: the operator named host and port (a route of services.yaml), so that any port and private addresses do.
+        """
+        refused = None if named else self.access.check_name(host, port, plain=plain)
         if refused:
             raise DialError(refused.reason)
-        target, target_port, named = self._target(host, port)
+        target, target_port, renamed = self._target(host, port)
+        named = named or renamed
         addresses: Sequence[str] = (target,)
         if literal(target) is None:
             try:
@@ -101,11 +107,11 @@ class Dialer:
             raise DialError(checked.reason)
         return tuple((address, target_port) for address in checked)
 
-    async def dial(self, host: str, port: int, *, plain: bool = False) -> socket.socket:
+    async def dial(self, host: str, port: int, *, plain: bool = False, named: bool = False) -> socket.socket:
         """Return a connected, non-blocking TCP socket to one of the checked addresses. Raises DialError."""
         try:
             async with asyncio.timeout(self._timeout):
-                endpoints = await self.resolve_checked(host, port, plain=plain)
+                endpoints = await self.resolve_checked(host, port, plain=plain, named=named)
                 if len(endpoints) == 1:
                     return await _connect(endpoints[0])
                 return await _race(_interleave(endpoints))

@@ -8,6 +8,7 @@ from pathlib import Path
 from policies import load as policy_load
 from policies import testing as policy_testing
 from policies.problem import PolicyError
+from proxy import virtualkeys
 from proxy.config import Config
 from proxy.identity.authenticator import Authenticator
 from proxy.identity.files import gather, named
@@ -61,9 +62,25 @@ def identity_texts(config: Config) -> dict[str, str]:
     try:
         texts = gather(section)
         Authenticator(section, texts)
-    except (ValueError, NegotiateError) as error:
+        texts["virtual_keys"] = _virtual_keys(config.state)
+    except (ValueError, OSError, NegotiateError) as error:
         raise SnapshotError([f"identity: {error}"]) from None
     return texts
+
+
+def _virtual_keys(state: Path) -> str:
+    """Return the text of the file of virtual keys, empty where there is none. Raises ValueError or OSError."""
+    path = state / "keys" / virtualkeys.FILE
+    if not path.exists():
+        return ""
+    if path.stat().st_mode & 0o077:
+        raise ValueError(f"{path} can be read by others; chmod 600 {path}")
+    text = path.read_text(encoding="utf-8")
+    try:
+        virtualkeys.read(text, b"")
+    except (ValueError, TypeError, KeyError):
+        raise ValueError(f"{path} is not a file of keys; restore it from your backup") from None
+    return text
 
 
 def _problems(error: Exception) -> list[str]:
@@ -105,6 +122,7 @@ def watched(config: Config) -> dict[str, float]:
     """Return the modification times of everything that a reload would read, by path."""
     paths = [Path(entry) for entry in (*config.policies, *config.catalogue) if not entry.startswith("pack:")]
     paths += [config.services] if config.services else []
+    paths.append(config.state / "keys" / virtualkeys.FILE)
     paths += [Path(path) for path, _ in named(from_json(config.identity)).values()]
     files = [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
     return {str(file): file.stat().st_mtime for file in files if file.exists()}

@@ -1,0 +1,202 @@
+"""What goes out in the client's stead, through the real program: tenant headers, virtual keys, routes."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import CHAT, ROOT, Proxy, chat
+from tests.upstream import Upstream, openai_chat
+
+pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("forwarding")]
+
+POLICY = """
+schema: policy/v1
+policy: forwarding
+owner: security@example.com
+rules:
+  - id: personal-accounts-stay-out
+    mode: enforce
+    match: {app: {accounts: [personal]}}
+    action: {type: block, message: Please use the account of the company.}
+  - id: confidential-goes-home
+    mode: enforce
+    match: {app: {ids: [openai-api, anthropic-api]}, content: {any: [{labels: [LABEL_CONFIDENTIAL]}]}}
+    action: {type: route, to: private, message: Our own model answered this.}
+  - id: internal-goes-to-azure
+    mode: enforce
+    match: {app: {ids: [openai-api]}, content: {any: [{labels: [LABEL_INTERNAL]}]}}
+    action: {type: route, to: azure}
+  - id: cards-are-redacted
+    mode: enforce
+    match: {content: {any: [{entities: [CREDIT_CARD]}]}}
+    action: {type: redact}
+"""
+WORKSPACE = "0b1a2c3d-1111-4222-8333-444455556666"
+SERVICES = """
+schema: services/v1
+services:
+  own-llm: {title: Our LLM, status: sanctioned, hosts: [llm.corp.test], like: openai-api}
+tenants:
+  chatgpt-workspaces: [%s]
+routes:
+  private: {url: "https://llm.corp.test:%d/v1", service: own-llm, model: llama, key: llm}
+  azure: {url: "https://corp.openai.azure.com", service: azure-openai, kind: azure-openai, model: gpt5-eu, key: az}
+"""
+VENDOR = "-".join(["sk", "proj", "q8Zt2mVb9NcR4wL1"])
+HOSTS = ("api.openai.com", "api.anthropic.com", "chatgpt.com", "llm.corp.test", "corp.openai.azure.com")
+MARKED = "CONFIDENTIAL - do not distribute\nour margin is 12 %"
+CARD = "4111 1111 1111 1111"
+
+
+def keys(state: Path, *words: str, given: str = "") -> str:
+    command = [sys.executable, "-P", "-m", "proxy.cli", "keys", words[0], "--state", str(state), *words[1:]]
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=True, cwd=ROOT)
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, Upstream, str]]:
+    folder = tmp_path_factory.mktemp("forwarding")
+    state = folder / "state"
+    virtual = keys(state, "add", "--name", "pay", "--service", "openai-api", "--user", "ci-pay", given=VENDOR + "\n")
+    keys(state, "add", "--name", "llm", "--service", "own-llm", given="private-key-7\n")
+    keys(state, "add", "--name", "az", "--service", "azure-openai", given="azure-key-8\n")
+    with Upstream(folder, HOSTS) as upstream:
+        (folder / "services.yaml").write_text(SERVICES % (WORKSPACE, upstream.port))
+        arguments = ["--services", str(folder / "services.yaml")]
+        arguments += ["--connect-to", f"llm.corp.test:{upstream.port}:127.0.0.1:{upstream.port}"]
+        with Proxy(state, upstream, policies=[POLICY], arguments=arguments, hosts=HOSTS) as proxy:
+            yield proxy, upstream, virtual
+
+
+@pytest.fixture
+def proxy(running: tuple[Proxy, Upstream, str]) -> Proxy:
+    return running[0]
+
+
+@pytest.fixture
+def upstream(running: tuple[Proxy, Upstream, str]) -> Upstream:
+    running[1].received.clear()
+    running[1].script = openai_chat
+    return running[1]
+
+
+@pytest.fixture
+def virtual(running: tuple[Proxy, Upstream, str]) -> dict[str, str]:
+    return {"authorization": f"Bearer {running[2]}"}
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 30
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return holds()
+
+
+def test_a_virtual_key_becomes_the_vendors_on_the_way_out_and_shows_nowhere(proxy, upstream, virtual) -> None:  # type: ignore[no-untyped-def]
+    answer = proxy.request("api.openai.com", CHAT, chat("hello"), virtual)
+    assert answer.status == 200
+    assert upstream.received[0].headers["authorization"] == f"Bearer {VENDOR}"
+    assert virtual["authorization"] not in str(upstream.received[0].headers)
+    record = proxy.records()[-1]
+    assert (record["who"]["user"], record["who"]["src"]) == ("ci-pay", "virtual-key")
+    assert record["app"]["account"] == "corporate"
+    assert record["app"]["tenant"].startswith("key:k")
+    written = proxy.errors.read_bytes() + b"".join(p.read_bytes() for p in (proxy.state / "audit").iterdir())
+    for secret in (VENDOR, virtual["authorization"].split()[1]):
+        assert secret.encode() not in written
+        assert secret not in str(answer)
+
+
+@pytest.mark.parametrize(
+    ("host", "headers"),
+    [("api.openai.com", {"authorization": "Bearer hgk_made-up"}), ("api.anthropic.com", {})],
+    ids=["unknown", "other-service"],
+)
+def test_a_virtual_key_opens_nothing_else(proxy, upstream, virtual, host, headers) -> None:  # type: ignore[no-untyped-def]
+    answer = proxy.request(host, "/v1/messages", chat("hello"), headers or virtual)
+    assert answer.status == 400
+    assert "This hushgate key" in answer.body.decode()
+    assert not upstream.received
+    reference = answer.headers["x-hushgate"].partition("ref=")[2]
+    assert [r["reason"] for r in proxy.records("skipped") if r["id"] == reference] == ["virtual_key"]
+
+
+def test_an_unmanaged_key_is_a_personal_account(proxy: Proxy, upstream: Upstream) -> None:
+    mine = {"authorization": "Bearer " + "-".join(["sk", "proj", "mine"])}
+    answer = proxy.request("api.openai.com", CHAT, chat("hello"), mine)
+    assert "Please use the account of the company." in answer.body.decode()
+    tenant = proxy.records()[-1]["app"]["tenant"]
+    assert tenant.startswith("key:")
+    assert "mine" not in tenant
+
+
+def test_the_tenant_header_replaces_every_copy_of_the_clients(proxy: Proxy, upstream: Upstream) -> None:
+    lie = {"ChatGPT-Allowed-Workspace-Id": "9f8e7d6c-1111-4222-8333-444455556666"}
+    assert proxy.request("chatgpt.com", "/backend-api/me", None, lie).status == 200
+    assert proxy.request("api.openai.com", "/v1/models", None, {}).status == 200
+    first, second = upstream.received
+    assert first.headers["chatgpt-allowed-workspace-id"] == WORKSPACE
+    assert "chatgpt-allowed-workspace-id" not in second.headers
+
+
+def test_a_routed_request_goes_to_the_private_tenant_with_its_key_and_the_user_is_told(
+    proxy, upstream, virtual
+) -> None:  # type: ignore[no-untyped-def]
+    headers = {**virtual, "openai-organization": "org-theirs", "cookie": "c=d"}
+    answer = proxy.request("api.openai.com", CHAT, chat(f"{MARKED} {CARD}"), headers)
+    assert answer.status == 200
+    said = answer.headers["x-hushgate"]
+    assert "routed; to=private; ref=" in said
+    assert "redacted; n=1; ref=" in said
+    (got,) = upstream.received
+    assert got.headers["host"] == f"llm.corp.test:{upstream.port}"
+    assert got.headers["authorization"] == "Bearer private-key-7"
+    assert not {"cookie", "openai-organization"} & set(got.headers)
+    body = json.loads(got.body)
+    assert body["model"] == "llama"
+    assert "[REDACTED_CREDIT_CARD]" in body["messages"][0]["content"]
+    assert proxy.records()[-1]["decision"]["route"] == "private"
+
+
+def test_a_stream_from_the_private_tenant_streams(proxy: Proxy, upstream: Upstream) -> None:
+    answer = proxy.request("api.openai.com", CHAT, chat(MARKED, stream=True))
+    assert answer.headers["content-type"] == "text/event-stream"
+    assert b"[DONE]" in answer.body
+
+
+def test_what_the_target_does_not_speak_is_refused_and_reaches_nobody(proxy: Proxy, upstream: Upstream) -> None:
+    body = {"model": "c", "max_tokens": 1, "messages": [{"role": "user", "content": MARKED}]}
+    answer = proxy.request("api.anthropic.com", "/v1/messages", json.dumps(body).encode())
+    assert answer.status == 400
+    assert "private does not speak" in answer.json()["error"]["message"]
+    assert not upstream.received
+    reference = answer.headers["x-hushgate"].partition("ref=")[2]
+    assert [r["reason"] for r in proxy.records("skipped") if r["id"] == reference] == ["unroutable"]
+
+
+def test_an_azure_target_gets_its_path_and_key(proxy: Proxy, upstream: Upstream) -> None:
+    text = "Internal use only\nlunch is at noon"
+    answer = proxy.request("api.openai.com", CHAT, chat(text))
+    assert "routed; to=azure" in answer.headers.get("x-hushgate", "")
+    (got,) = upstream.received
+    assert got.headers["host"] == "corp.openai.azure.com"
+    assert got.path == "/openai/deployments/gpt5-eu/chat/completions?api-version=2024-10-21"
+    assert got.headers["api-key"] == "azure-key-8"
+    assert "authorization" not in got.headers
+
+
+def test_two_targets_are_a_refusal(proxy: Proxy, upstream: Upstream) -> None:
+    assert proxy.request("api.openai.com", CHAT, chat(MARKED + "\nInternal use only")).status == 400
+    assert not upstream.received
+
+
+def test_a_revoked_key_ends_at_once(proxy: Proxy, upstream: Upstream, virtual: dict[str, str]) -> None:
+    (row,) = [r for r in json.loads(keys(proxy.state, "list", "--json")) if r["name"] == "pay"]
+    keys(proxy.state, "revoke", row["id"])
+    assert until(lambda: proxy.request("api.openai.com", CHAT, chat("hello"), virtual).status == 400)
