@@ -336,7 +336,6 @@ def outline(verdict: Verdict, replaced: int = 0) -> Record:
         "at": _stamp(verdict.at) if verdict.at else None,
         "route": verdict.route.to if verdict.route else "",
         "replaced": replaced,
-        "route": verdict.route.to if verdict.route else "",
     }
 
 
