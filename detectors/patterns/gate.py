@@ -13,7 +13,7 @@ Intel Hyperscan developer guide: https://intel.github.io/hyperscan/dev-reference
 import os
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from importlib import import_module
@@ -46,8 +46,6 @@ class Gate:
 
     def fired(self, data: bytes) -> set[int]:
         """Return the numbers of the expressions that may match `data`. Linear in its length."""
-        if not data or self._database is None:
-            return set(self._always)
         reports: list[int] = []
         most = _FEW + len(data) // 8
 
@@ -55,14 +53,40 @@ class Gate:
             reports.append(number)
             return len(reports) > most
 
+        return set(self._always).union(reports) if self._scan(data, note) else set(range(self._count))
+
+    def places(self, data: bytes) -> dict[int, list[int]] | None:
+        """Return, for each expression that may match, where in `data` matches may end; None where nobody counted.
+
+        Linear in the length of `data`. An expression that is not gated is there with no place.
+        """
+        found: dict[int, list[int]] = {number: [] for number in self._always}
+        left = _FEW + len(data) // 8
+
+        def note(number: int, _: int, end: int, *__: object) -> bool:
+            nonlocal left
+            ends = found.get(number)
+            if ends is None:
+                found[number] = [end]
+            else:
+                ends.append(end)
+            left -= 1
+            return left < 0
+
+        return found if self._scan(data, note) else None
+
+    def _scan(self, data: bytes, note: Callable[..., bool]) -> bool:
+        """Call `note` for each report until it wants no more; tell whether it heard all."""
+        if not data or self._database is None:
+            return True
         scratch = self._borrow()
         try:
             self._database.scan(data, match_event_handler=note, scratch=scratch)
         except hs.ScanTerminated:
-            return set(range(self._count))
+            return False
         finally:
             self._pool.append(scratch)
-        return set(self._always).union(reports)
+        return True
 
     def _borrow(self) -> Any:
         if self._pid != os.getpid():

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from detectors.base import File, Opened, Views
 from detectors.finding import Finding
-from detectors.views import ciphers, encodings
+from detectors.views import ciphers, encodings, variables
 from detectors.views.characters import hidden
 from detectors.views.edit import Edit, merged
 from detectors.views.payload import Nature
 from detectors.views.readers import CHARACTERS, READERS, Reader
-from detectors.views.triggers import CIPHERS, DENSE, NUMBERS, RUNS, Triggers
+from detectors.views.triggers import CIPHERS, DENSE, NUMBERS, RUNS, SUMS, VARIABLES, Span, Triggers
 from detectors.views.view import View, edited, turned
 
 NAME = "views.canonical@1"
@@ -33,6 +33,7 @@ _ENTITIES = {
     Nature.TOO_LARGE: LIMIT,
 }
 _RUNS = Reader("runs", encodings.dense, ())
+_SUMS = Reader("variables", encodings.dense, (), joined=True)
 _ESCAPES = frozenset({"percent", "entity", "escape", "quoted-printable"})
 _MANY = 4  # escapes side by side: fewer may be chance
 _REACH = 80  # characters: a further edit this near an earlier one belongs to it
@@ -75,7 +76,7 @@ class _Run:
         self.views: list[View] = []
         self.opaque: dict[Finding, None] = {}
         waiting = [View(text)]
-        for start, end in hidden(text):
+        for start, end in () if text.isascii() else hidden(text):
             self._opaque(HIDDEN, waiting[0], start, end)
         for view in waiting:
             for child in self._children(view):
@@ -99,23 +100,33 @@ class _Run:
             yield from self._view(view, CHARACTERS, CHARACTERS.edits(view.text))
         decoded: list[Edit] = []
         if RUNS in fired:
-            decoded += self._runs(view)
+            decoded += self._runs(view, fired[RUNS])
         if NUMBERS in fired:
-            decoded += encodings.numbers(view.text)
+            decoded += _within(view.text, fired[NUMBERS], encodings.numbers)
         if DENSE in fired:
-            decoded += encodings.dense(view.text)
+            decoded += _within(view.text, fired[DENSE], encodings.dense)
         if decoded:
             yield from self._view(view, _RUNS, decoded)
         for number, reader in enumerate(READERS):
             if number in fired and not (reader.joined and view.joined):
-                yield from self._view(view, reader, reader.edits(view.text))
+                yield from self._view(view, reader, _within(view.text, fired[number], reader.edits))
+        if VARIABLES in fired and SUMS in fired and not view.joined:
+            known: dict[str, Span] = {}
+            for low, high in fired[VARIABLES]:
+                known.update(variables.given(view.text, low, high))
+            sums = [edit for low, high in fired[SUMS] for edit in variables.sums(view.text, low, high, known)]
+            yield from self._view(view, _SUMS, sums)
         if CIPHERS in fired and not view.joined:
-            yield from self._turned(view)
+            yield from self._turned(view, fired[CIPHERS])
 
-    def _runs(self, view: View) -> list[Edit]:
-        found = encodings.runs(view.text, max(self._left, 0))
-        edits = found.edits
-        for run in found.opaque:
+    def _runs(self, view: View, stretches: Sequence[Span]) -> list[Edit]:
+        edits: list[Edit] = []
+        opaque: list[encodings.Opaque] = []
+        for low, high in stretches:
+            found = encodings.runs(view.text, low, high, max(self._left, 0))
+            edits += found.edits
+            opaque += found.opaque
+        for run in opaque:
             if not view.changed(run.start, run.end, 0):
                 continue
             opened = self._open_file(File(run.data)) if run.nature is Nature.ARCHIVE else None
@@ -137,22 +148,26 @@ class _Run:
         if child.text not in self._seen:
             yield child
 
-    def _turned(self, view: View) -> Iterable[View]:
+    def _turned(self, view: View, stretches: Sequence[Span]) -> Iterable[View]:
         if view.depth >= self._budget.depth:
             return
-        readings: Sequence[tuple[str, Callable[[str], str | None], bool]] = (
-            ("rot13", ciphers.rotated, False),
-            ("reversed", ciphers.reversed_, True),
-        )
-        for name, read, back in readings:
-            text = read(view.text)
-            if text is not None and text not in self._seen:
-                yield turned(view, text, name, back=back)
+        signs = "\n".join(view.text[low:high] for low, high in stretches)
+        if ciphers.is_rotated(signs):
+            yield turned(view, ciphers.rotated(view.text), "rot13")
+        if ciphers.is_reversed(signs):
+            yield turned(view, view.text[::-1], "reversed", back=True)
 
     def _opaque(self, entity: str, view: View, start: int, end: int) -> None:
         for low, high in view.origin(start, end) or _whole(view):
             codes = tuple(f"view:{name}" for name in view.names(start, end))
             self.opaque[Finding(entity, "opaque", low, high, 1.0, NAME, evidence=codes)] = None
+
+
+def _within(text: str, stretches: Sequence[Span], read: Callable[[str], Iterable[Edit]]) -> list[Edit]:
+    """Return the edits that `read` finds in the stretches."""
+    if len(stretches) == 1 and stretches[0] == (0, len(text)):
+        return list(read(text))
+    return [edit.moved_by(low) for low, high in stretches for edit in read(text[low:high])]
 
 
 def _whole(view: View) -> tuple[tuple[int, int], ...]:

@@ -31,7 +31,8 @@ _IGNORED = (
 _TAGS = "\U000e0000-\U000e007f"
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e007a]{2,8}+\U000e007f")
-_WORD = re.compile(r"\S++")
+_BLANK = re.compile(r"\s")
+_LONG = 4096  # characters of a word that are looked at together
 
 
 @cache
@@ -61,10 +62,11 @@ def _plain() -> dict[str, str]:
 
 
 @cache
-def _anything() -> re.Pattern[str]:
-    """Return what occurs in every text that this module reads differently."""
-    chars = "".join(map(re.escape, sorted({*_lookalikes(), *_plain()})))
-    return re.compile(f"[{chars}{_IGNORED}{_TAGS}{_MARKS}]")
+def _signs() -> frozenset[str]:
+    """Return every character that may be read differently."""
+    ranges = re.compile(f"[{_IGNORED}{_TAGS}{_MARKS}]")
+    found = {char for char in map(chr, range(0xA0, 0xE0200)) if ranges.match(char)}
+    return frozenset(found | set(_lookalikes()) | (set(_plain()) - _KEPT))
 
 
 _KEPT = frozenset(
@@ -72,29 +74,49 @@ _KEPT = frozenset(
 )
 _INVISIBLE = re.compile(f"[{_IGNORED}]++")
 _TAGGED = re.compile(f"[{_TAGS}]++")
+_SOME_TAG = re.compile(f"[{_TAGS}]")
 _MARKED = re.compile(f"[{_MARKS}]++")
 
 
 def edits(text: str) -> Iterator[Edit]:
-    """Yield what is read differently, in no order."""
-    if text.isascii() or not _anything().search(text):
+    """Yield what is read differently, in no order. What stands in a text is found with one pass over its letters."""
+    if text.isascii():
+        return
+    signs = _signs() & set(text)
+    if not signs:
         return
     yield from _tagged(text)
-    for match in _INVISIBLE.finditer(text):
-        if _touches(text, *match.span()):
-            yield Edit(*match.span(), "", INVISIBLE)
-    for match in _MARKED.finditer(text):
+    sign = re.compile(f"[{''.join(map(re.escape, sorted(signs)))}]++")
+    done = 0
+    for match in sign.finditer(text):
         start, end = match.span()
-        if _plain_at(text, start - 1) and not (text[start - 1].isalpha() and end - start == 1 and _lone(text, start)):
-            yield Edit(start, end, "", MARK)
-    for word in _WORD.finditer(text):
-        if not word[0].isascii():
-            yield from _letters(word[0], word.start())
+        if start < done:
+            continue
+        low, high = _word(text, start, end)
+        done = high
+        yield from _letters(text[low:high], low)
+        for found in _INVISIBLE.finditer(text, low, high):
+            if _touches(text, *found.span()):
+                yield Edit(*found.span(), "", INVISIBLE)
+        for found in _MARKED.finditer(text, low, high):
+            first, last = found.span()
+            lone = text[first - 1 : first].isalpha() and last - first == 1 and _lone(text, first)
+            if _plain_at(text, first - 1) and not lone:
+                yield Edit(first, last, "", MARK)
+
+
+def _word(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the word around `start..end` begins and ends; of a very long one its next part."""
+    low = start
+    while low > 0 and start - low < _LONG and not text[low - 1].isspace():
+        low -= 1
+    stop = _BLANK.search(text, end)
+    return low, min(stop.start() if stop else len(text), end + _LONG)
 
 
 def hidden(text: str) -> Iterator[tuple[int, int]]:
     """Yield the stretches of tag characters that spell text: nobody sees them, a model reads them."""
-    if text.isascii():
+    if not _SOME_TAG.search(text):
         return
     flags = {place for match in _FLAG.finditer(text) for place in range(*match.span())}
     for match in _TAGGED.finditer(text):
@@ -154,4 +176,4 @@ def _lone(text: str, start: int) -> bool:
 
 def prepare() -> None:
     """Make the tables now rather than at the first text that needs them."""
-    _anything()
+    _signs()

@@ -1,4 +1,4 @@
-"""A text in, whole texts out that are written backwards or rotated by thirteen letters.
+"""A text in, whether it is written backwards or rotated by thirteen letters out.
 
 Both are read where the text says so, or where the commonest words of a language stand in it that way.
 """
@@ -24,18 +24,19 @@ _REVERSED = re.compile(
 _REVERSED_KEYS = re.compile(r"-----NIGEB|[A-Z0-9]{16}A[IS][KS]A\b|_evil_ks|_phg\b|-bxox\b|-tna-ks\b|//:[a-z]{3,}")
 
 
-def rotated(text: str) -> str | None:
-    """Return `text` rotated, where that may be its plain reading."""
-    if _SAID_ROTATED.search(text) or _common(_ROTATED, text):
-        return text.translate(_ROTATION)
-    return None
+def rotated(text: str) -> str:
+    """Return `text` with its letters rotated by thirteen."""
+    return text.translate(_ROTATION)
 
 
-def reversed_(text: str) -> str | None:
-    """Return `text` from its last character to its first, where that may be its plain reading."""
-    if _SAID_REVERSED.search(text) or _common(_REVERSED, text) or _REVERSED_KEYS.search(text):
-        return text[::-1]
-    return None
+def is_rotated(text: str) -> bool:
+    """Tell whether `text` may read well rotated."""
+    return bool(_SAID_ROTATED.search(text)) or _common(_ROTATED, text)
+
+
+def is_reversed(text: str) -> bool:
+    """Tell whether `text` may read well from its last character to its first."""
+    return bool(_SAID_REVERSED.search(text) or _REVERSED_KEYS.search(text)) or _common(_REVERSED, text)
 
 
 def _common(words: re.Pattern[str], text: str) -> bool:

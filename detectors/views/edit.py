@@ -1,7 +1,7 @@
 """One stretch of a text and what is read instead of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -17,6 +17,15 @@ class Edit:
     text: str
     name: str
     moved: tuple[tuple[int, int], ...] = ()
+
+    def moved_by(self, offset: int) -> "Edit":
+        """Return the same edit `offset` characters further on."""
+        return replace(
+            self,
+            start=self.start + offset,
+            end=self.end + offset,
+            moved=tuple((start + offset, end + offset) for start, end in self.moved),
+        )
 
     def __repr__(self) -> str:
         return f"Edit({self.start}..{self.end} {self.name})"

@@ -74,13 +74,16 @@ class Found:
         return payload.text is not None
 
 
-def runs(text: str, limit: int) -> Found:
-    """Return the runs of hexadecimal, base 32 and base 64 characters. At most `limit` octets are unpacked from each."""
+def runs(text: str, low: int, high: int, limit: int) -> Found:
+    """Return the runs of hexadecimal, base 32 and base 64 characters in `text[low:high]`.
+
+    At most `limit` octets are unpacked from each.
+    """
     found = Found()
-    for match in _RUN.finditer(octets(text)):
+    for match in _RUN.finditer(octets(text[low:high])):
         start, end = match.span()
-        _take_run(text, start, end, limit, found)
-    for mime in _MIME.finditer(text):
+        _take_run(text, low + start, low + end, limit, found)
+    for mime in _MIME.finditer(text, low, high):
         with_padding = _base64(mime[1])
         if with_padding is not None:
             found.take(mime.start(), mime.end(), "base64", with_padding, limit)
@@ -204,18 +207,26 @@ def _trimmed(token: str) -> Iterator[tuple[int, int]]:
         yield 1, len(token) - 1
 
 
+def _z85decode(run: bytes) -> bytes:
+    return base64.b85decode(run.decode().translate(_Z85))
+
+
+_DENSE_ALPHABETS = (
+    (base64.b85decode, frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcde")),
+    (_z85decode, frozenset("abcdefghijklmnopqrstuvwxyzABCDE")),
+    (base64.a85decode, frozenset("+,-./0123456789:;<=>?@ABCDEFGHI")),
+)
+"""Each with the characters that four octets of ASCII text begin with."""
+
+
 def _base85(token: str) -> str | None:
     if token.startswith("<~") and token.endswith("~>"):
         return _dense(base64.a85decode, token[2:-2], 20)
-    for decoder in (base64.b85decode, _z85decode, base64.a85decode):
-        text = _dense(decoder, token, 20)
+    for decoder, first in _DENSE_ALPHABETS:
+        text = _dense(decoder, token, 20) if first.issuperset(token[:20:5]) else None
         if text is not None:
             return text
     return None
-
-
-def _z85decode(run: bytes) -> bytes:
-    return base64.b85decode(run.decode().translate(_Z85))
 
 
 def _dense(decoder: Callable[[bytes], bytes], token: str, sample: int) -> str | None:

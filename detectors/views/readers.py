@@ -7,7 +7,7 @@ nothing. They may match too much, never too little.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from detectors.views import characters, escapes, layout, spacing, variables, words
+from detectors.views import characters, escapes, layout, spacing, words
 from detectors.views.edit import Edit
 
 
@@ -53,10 +53,10 @@ READERS = (
         layout.wraps,
         (
             r"\\\r?\n",
-            rf"[0-9_@=+]{_SIGN}{{0,200}}\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}",
-            rf"{_SIGN}\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}{{0,200}}[0-9_@=+]",
-            rf"(?:\w[.\-]\w|[a-z][A-Z]|[A-Z]{{2}}[a-z]){_SIGN}{{0,200}}\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}",
-            rf"{_SIGN}\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}{{0,200}}(?:\w[.\-]\w|[a-z][A-Z]|[A-Z]{{2}}[a-z])",
+            rf"[0-9_@=+]{_SIGN}*\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}",
+            rf"{_SIGN}\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}*[0-9_@=+]",
+            rf"(?:\w[.\-]\w|[a-z][A-Z]|[A-Z]{{2}}[a-z]){_SIGN}*\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}",
+            rf"{_SIGN}\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}*(?:\w[.\-]\w|[a-z][A-Z]|[A-Z]{{2}}[a-z])",
         ),
         joined=True,
         before=100,
@@ -98,6 +98,5 @@ READERS = (
         ),
         joined=True,
     ),
-    Reader("variables", variables.sums, (r"[A-Za-z_]\w{0,30}[ \t]{0,4}:?[=:][ \t]{0,4}[\"'`]",), joined=True),
 )
 CHARACTERS = Reader("characters", characters.edits, ())

@@ -71,3 +71,14 @@ def test_a_last_repeat_is_cut_and_nothing_is_lost() -> None:
     assert made.fired(b"k=def") == set()
     assert made.fired(b"bxy==") == {1}
     assert made.fired(b"c") == {2}
+
+
+def test_places_tell_where_matches_may_end():
+    gate = compile_gate(["b+c", "xyz"])
+    assert gate.places(b"abc and bbc, xyz") == {0: [3, 11], 1: [16]}
+    assert gate.places(b"nothing") == {}
+    assert gate.places(b"") == {}
+
+
+def test_too_many_places_are_not_counted():
+    assert compile_gate(["a"]).places(b"a" * 100_000) is None

@@ -20,7 +20,7 @@ def read(text, edits):
 
 
 def runs(text, limit=100_000):
-    return read(text, encodings.runs(text, limit).edits)
+    return read(text, encodings.runs(text, 0, len(text), limit).edits)
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,10 @@ def test_what_only_looks_like_a_run_stays(text):
 
 def test_a_large_random_run_is_opaque_and_a_signature_is_not():
     octets = random.Random(1).randbytes(3000)
-    found = encodings.runs("x " + base64.b64encode(octets).decode(), 100_000)
+    text = "x " + base64.b64encode(octets).decode()
+    found = encodings.runs(text, 0, len(text), 100_000)
     assert [run.nature for run in found.opaque] == [Nature.UNKNOWN]
-    assert encodings.runs(base64.b64encode(octets[:512]).decode(), 100_000).opaque == []
+    assert encodings.runs(base64.b64encode(octets[:512]).decode(), 0, 684, 100_000).opaque == []
 
 
 @pytest.mark.parametrize(

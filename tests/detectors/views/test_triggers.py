@@ -3,7 +3,7 @@ import base64
 import pytest
 
 from detectors.views.readers import READERS
-from detectors.views.triggers import CIPHERS, DENSE, NUMBERS, RUNS, Triggers
+from detectors.views.triggers import CIPHERS, DENSE, NUMBERS, RUNS, SUMS, VARIABLES, Triggers
 
 TRIGGERS = Triggers()
 NUMBER = {reader.name: number for number, reader in enumerate(READERS)}
@@ -36,7 +36,6 @@ SIGNS = [
     ("address", "a [at] b.com"),
     ("address", "a at b dot com"),
     ("address", "www(dot)b"),
-    ("variables", 'A = "x"'),
 ]
 
 
@@ -58,6 +57,10 @@ def test_a_reader_is_asked_where_its_signs_stand(name, text):
         (CIPHERS, "ROT13"),
         (CIPHERS, "gur erpbeq"),
         (CIPHERS, "in reversed order"),
+        (VARIABLES, 'A = "x"'),
+        (SUMS, "A+B"),
+        (SUMS, "${a}${b}"),
+        (SUMS, "$a$b"),
     ],
     ids=str,
 )
@@ -70,8 +73,16 @@ def test_every_reader_has_a_sign_here():
 
 
 def test_plain_prose_asks_nobody():
-    assert TRIGGERS.fired("Please read this text, and tell me what it says about us. It is short.") == frozenset()
+    assert TRIGGERS.fired("Please read this text, and tell me what it says about us. It is short.") == {}
 
 
 def test_without_a_gate_everybody_is_asked():
-    assert len(Triggers(gated=False).fired("x")) == len(READERS) + 4
+    assert len(Triggers(gated=False).fired("x")) == len(READERS) + 6
+
+
+def test_a_reader_is_given_the_stretches_around_its_signs():
+    text = "word " * 1000 + "a%40b" + " word" * 1000
+    ((low, high),) = TRIGGERS.fired(text)[NUMBER["percent"]]
+    assert "a%40b" in text[low:high]
+    assert high - low < 2000
+    assert text[low - 1] == text[high] == " "
