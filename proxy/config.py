@@ -59,6 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_body", "bytes", 16 * 1024 * 1024, "decoded request bodies above this are unknown (too_large)"),
     Setting("max_in_flight", "bytes", 256 * 1024 * 1024, "request bytes a worker holds at once; above: 503"),
     Setting("max_in_flight_per_client", "bytes", 64 * 1024 * 1024, "the same, for one client address"),
+    Setting("max_memory", "bytes", 2 * 1024 * 1024 * 1024, "a worker whose resident memory exceeds this is renewed"),
     Setting("cache_bytes", "bytes", 64 * 1024 * 1024, "memory for findings of texts seen before, per worker"),
     Setting("allow_clients", "networks", ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
             "fc00::/7"), "networks that may use the proxy"),
@@ -106,6 +107,7 @@ class Config:
     max_body: int
     max_in_flight: int
     max_in_flight_per_client: int
+    max_memory: int
     cache_bytes: int
     allow_clients: tuple[str, ...]
     allow_destinations: tuple[str, ...]

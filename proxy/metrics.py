@@ -218,7 +218,7 @@ class Merger:
             if _fell(self._last.get(worker, {}), sums):
                 self.retire(worker)
             self._last[worker] = sums
-            tag = (("worker", worker),) if worker else ()
+            tag = (("worker", worker.partition(".")[0]),) if worker else ()
             for metric, samples in levels.items():
                 labelled = {(name, (*labels, *tag)): value for (name, labels), value in samples.items()}
                 gauges.setdefault(metric, {}).update(labelled)

@@ -124,6 +124,8 @@ class Worker:
         """Answer the supervisor."""
         if "snapshot" in message:
             snapshot = compile_texts(texts_from_json(message["snapshot"]))
+            if "inspectors" in message:
+                self._pool.switch([Path(path) for path in message["inspectors"]], _names(snapshot))
             self.judge.snapshot = snapshot
             self._tally.in_force(snapshot.revision)
             if "identity" in message:

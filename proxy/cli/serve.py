@@ -15,7 +15,8 @@ _EPILOG = """example:
   hushgate serve --policies pack:monitor-only
   curl -x http://127.0.0.1:8080 --cacert var/ca/ca.pem https://api.openai.com/v1/models
 
-SIGHUP reloads policies and services (so does changing a file), SIGTERM drains and stops.
+SIGHUP reloads policies, services and detector rules (so does changing a file), SIGUSR2 renews all workers and
+inspectors without dropping a stream, SIGTERM drains and stops.
 Every setting may also stand in --config FILE or in the environment as HUSHGATE_<NAME>; see docs/configuration.md."""
 
 

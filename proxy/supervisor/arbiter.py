@@ -36,19 +36,28 @@ from proxy.ca.roots import write_roots
 from proxy.ca.signer import FileSigner
 from proxy.config import Config, child_environment, split_address, to_json
 from proxy.control import Handler, Message
-from proxy.inspector.launch import Restart, launch, make_runtime
+from proxy.inspector.launch import Generation, LaunchError, Restart, launch, make_runtime
 from proxy.inspector.settings import InspectorSettings
 from proxy.keys import Keys, open_keys
 from proxy.metrics import Merger, Metrics
 from proxy.snapshot import describe
-from proxy.supervisor.children import BootError, Worker
+from proxy.supervisor.crew import Crew
 from proxy.supervisor.custodian import Custodian
-from proxy.supervisor.files import Prepared, SnapshotError, identity_texts, keep, last_good, prepare, watched
+from proxy.supervisor.files import (
+    Prepared,
+    SnapshotError,
+    detector_files,
+    identity_texts,
+    keep,
+    last_good,
+    prepare,
+    watched,
+)
 from proxy.tally import Tally
 
 logger = logging.getLogger("hushgate.supervisor")
 _WATCH_SECONDS = 1.0
-_BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0)
+_SCAN_SECONDS = 20.0  # longer than any scan may take
 
 
 class Arbiter:
@@ -58,9 +67,9 @@ class Arbiter:
         self._config = config
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
+        self._renewal = asyncio.Event()
         self._metrics = Metrics("supervisor")
         self._merger = Merger()
-        self._workers: list[Worker] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._fatal: BaseException | None = None
         self.listen: tuple[str, int] = ("", 0)
@@ -72,6 +81,7 @@ class Arbiter:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, self._reload.set)
+        loop.add_signal_handler(signal.SIGUSR2, self._renewal.set)
         try:
             await self._start()
             self._write_addresses()
@@ -97,26 +107,28 @@ class Arbiter:
         admin_socket = bind(config.admin)
         self.admin = admin_socket.getsockname()[:2]
         self._runtime = make_runtime()
-        self._inspectors = await launch(
-            InspectorSettings(detection(config)),
-            config.inspectors,
-            self._keys.value,
-            self._runtime,
-            observe=self._inspector_restarted,
-            environment=child_environment(),
-        )
+        self._detector_files = detector_files(config)
+        self._inspectors = await self._launch()
         self._detectors = describe(self._inspectors.detectors)
         self._prepared = self._first_snapshot()
         self._mtimes = watched(config)
         self._metrics.set(metrics.CA_EXPIRY, self._authority.not_after.timestamp())
-        for slot in range(config.workers):
-            worker = Worker(slot, self._listener, self._from_worker)
-            await worker.start(self._boot(slot))
-            self._workers.append(worker)
-            self._spawn(self._keep(worker))
+        self._crew = Crew(
+            config.workers,
+            self._listener,
+            self._from_worker,
+            self._boot,
+            drain=config.drain_timeout,
+            memory_limit=config.max_memory,
+            tell=self._crew_event,
+            left=self._merger.retire,
+            fatal=self._die,
+        )
+        await self._crew.start()
         self._admin = Admin(self._readiness, self._scrape, self._authority.certificate_pem, self._pac)
         await self._admin.serve(admin_socket)
         self._spawn(self._reloading())
+        self._spawn(self._renewing())
         self._spawn(self._watching())
         self._spawn(self._custodian.run(self._trail))
         await self._trail.write(audit_record.start(self._prepared.snapshot.revision), wait=True)
@@ -193,22 +205,29 @@ class Arbiter:
 
         return handle
 
-    async def _keep(self, worker: Worker) -> None:
-        deaths = 0
-        while not self._stop.is_set():
-            code = await worker.ended()
-            if self._stop.is_set():
-                return
-            self._merger.retire(str(worker.slot))
+    def _crew_event(self, event: str) -> None:
+        if event == "restarted":
             self._metrics.count(metrics.WORKER_RESTARTS)
-            deaths = deaths + 1 if time.monotonic() - worker.started < 10 else 0
-            logger.error("worker %d ended with code %s and is restarted", worker.slot, code)
-            await asyncio.sleep(_BACKOFF[min(deaths, len(_BACKOFF) - 1)])
-            try:
-                await worker.start(self._boot(worker.slot))
-            except BootError as error:
-                self._fatal = error
-                self._stop.set()
+
+    def _die(self, error: BaseException) -> None:
+        self._fatal = error
+        self._stop.set()
+
+    async def renew(self) -> bool:
+        """Put new inspectors and workers in place of those that serve; tell whether that could be done.
+
+        They run the code and the detector rules that are on disk now. Streams go on to their end.
+        """
+        if not await self.reload(fresh=True):
+            return False
+        await self._crew.renew()
+        return True
+
+    async def _renewing(self) -> None:
+        while True:
+            await self._renewal.wait()
+            self._renewal.clear()
+            await self.renew()
 
     async def _watching(self) -> None:
         while not self._stop.is_set():
@@ -223,32 +242,58 @@ class Arbiter:
             self._mtimes = watched(self._config)
             await self.reload()
 
-    async def reload(self) -> bool:
-        """Put what is on disk in force everywhere; tell whether it could be. The old one stays where it cannot."""
+    async def reload(self, *, fresh: bool = False) -> bool:
+        """Put what is on disk in force everywhere; tell whether it could be. The old one stays where it cannot.
+
+        Detectors whose files changed, with `fresh` all, come with new inspectors: a generation never changes its own.
+        """
+        inspectors, files = self._inspectors, detector_files(self._config)
         try:
-            prepared = await asyncio.to_thread(prepare, self._config, self._detectors)
+            if fresh or files != self._detector_files:
+                inspectors = await self._launch()
+            detectors = describe(inspectors.detectors)
+            prepared = await asyncio.to_thread(prepare, self._config, detectors)
             identity = await asyncio.to_thread(identity_texts, self._config)
-        except SnapshotError as error:
-            for problem in error.problems:
-                logger.error("reload refused: %s", problem)
-            self._reloaded(self._prepared, good=False)
-            await self._trail.write(
-                audit_record.policy_reload(self._prepared.snapshot.revision, good=False, problems=error.problems),
-                wait=False,
-            )
+        except (SnapshotError, LaunchError) as error:
+            if inspectors is not self._inspectors:
+                await inspectors.stop()
+            await self._refused(error)
             return False
-        self._prepared, self._identity = prepared, identity
+        self._prepared, self._identity, self._detectors = prepared, identity, detectors
         keep(self._config.state, prepared.texts)
-        for worker in self._workers:
-            await worker.ask({"snapshot": prepared.texts.as_json(), "identity": identity}, timeout=30)
+        message: Message = {"snapshot": prepared.texts.as_json(), "identity": identity}
+        if inspectors is not self._inspectors:
+            old, self._inspectors, self._detector_files = self._inspectors, inspectors, files
+            message["inspectors"] = [str(path) for path in inspectors.paths]
+            self._spawn(_stop_later(old))
+        for worker in self._crew.all:
+            await worker.ask(message, timeout=30)
         self._reloaded(prepared, good=True)
         await self._trail.write(audit_record.policy_reload(prepared.snapshot.revision, good=True), wait=False)
         logger.info("reloaded: %s", prepared.snapshot.revision)
         return True
 
+    async def _refused(self, error: SnapshotError | LaunchError) -> None:
+        problems = error.problems if isinstance(error, SnapshotError) else (str(error),)
+        for problem in problems:
+            logger.error("reload refused: %s", problem)
+        self._reloaded(self._prepared, good=False)
+        record = audit_record.policy_reload(self._prepared.snapshot.revision, good=False, problems=problems)
+        await self._trail.write(record, wait=False)
+
+    async def _launch(self) -> Generation:
+        return await launch(
+            InspectorSettings(detection(self._config)),
+            self._config.inspectors,
+            self._keys.value,
+            self._runtime,
+            observe=self._inspector_restarted,
+            environment=child_environment(),
+        )
+
     async def _readiness(self) -> tuple[bool, list[str]]:
-        reasons = [f"worker {worker.slot} is not up" for worker in self._workers if not worker.ready]
-        for worker in self._workers:
+        reasons = [f"worker {worker.slot} is not up" for worker in self._crew.serving if not worker.ready]
+        for worker in self._crew.serving:
             answer = await worker.ask({"health": True}, timeout=2)
             if answer is None:
                 reasons.append(f"worker {worker.slot} does not answer")
@@ -260,10 +305,10 @@ class Arbiter:
 
     async def _scrape(self) -> bytes:
         texts = {}
-        for worker in self._workers:
+        for worker in reversed(self._crew.all):  # of one slot, the gauges of the worker that serves stand last
             answer = await worker.ask({"metrics": True}, timeout=2)
             if answer is not None:
-                texts[str(worker.slot)] = str(answer["metrics"]).encode()
+                texts[worker.name] = str(answer["metrics"]).encode()
         return self._merger.merge(texts, self._metrics.render())
 
     def _inspector_restarted(self, restart: Restart) -> None:
@@ -286,7 +331,8 @@ class Arbiter:
 
     async def _finish(self) -> None:
         self._stop.set()
-        await asyncio.gather(*(worker.stop(self._config.drain_timeout) for worker in self._workers))
+        if hasattr(self, "_crew"):
+            await self._crew.stop()
         for task in self._tasks:
             task.cancel()
         if hasattr(self, "_inspectors"):
@@ -304,6 +350,12 @@ class Arbiter:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _stop_later(old: Generation) -> None:
+    """End inspectors that nobody asks any more, when their open scans have had their time."""
+    await asyncio.sleep(_SCAN_SECONDS)
+    await old.stop()
 
 
 def detection(config: Config) -> Settings:

@@ -1,6 +1,7 @@
-"""Worker processes: started with what they inherit, told what they need, restarted when they die."""
+"""One worker process: started with what it inherits, told what it needs, asked, drained, ended."""
 
 import asyncio
+import itertools
 import resource
 import socket
 import subprocess
@@ -19,11 +20,13 @@ class BootError(Exception):
 
 
 class Worker:
-    """One worker slot: the process that fills it now, and the wire to it."""
+    """One process and the wire to it. `slot` is the place it fills; a worker is started once."""
+
+    _numbers = itertools.count(1)
 
     def __init__(self, slot: int, listener: socket.socket, handle: Callable[[int], Handler]) -> None:
         self.slot = slot
-        self.generation = 0
+        self.name = f"{slot}.{next(self._numbers)}"
         self.control: Control | None = None
         self.process: asyncio.subprocess.Process | None = None
         self.started = 0.0
@@ -35,7 +38,6 @@ class Worker:
     async def start(self, boot: Message) -> None:
         """Start the process and wait until it serves. Raises BootError."""
         ours, theirs = socket.socketpair()
-        self.generation += 1
         self.started = time.monotonic()
         self.process = await asyncio.create_subprocess_exec(
             *command("proxy.worker"),
@@ -58,6 +60,16 @@ class Worker:
         if not answer.get("ready"):
             raise BootError(f"worker {self.slot} did not start: {answer.get('error', 'no reason given')}")
         self.ready = True
+
+    @property
+    def pid(self) -> int:
+        """Return the process id, 0 before the start."""
+        return self.process.pid if self.process else 0
+
+    def kill(self) -> None:
+        """End the process at once."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
 
     async def ask(self, message: Message, timeout: float = 5.0) -> Message | None:
         """Ask the worker; None where it is gone or too slow."""
@@ -85,7 +97,7 @@ class Worker:
         try:
             await asyncio.wait_for(self.process.wait(), seconds + 5)
         except TimeoutError:
-            self.process.kill()
+            self.kill()
             await self.process.wait()
 
 

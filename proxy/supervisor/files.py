@@ -124,5 +124,14 @@ def watched(config: Config) -> dict[str, float]:
     paths += [config.services] if config.services else []
     paths.append(config.state / "keys" / virtualkeys.FILE)
     paths += [Path(path) for path, _ in named(from_json(config.identity)).values()]
+    return _times(paths) | detector_files(config)
+
+
+def detector_files(config: Config) -> dict[str, float]:
+    """Return the modification times of the deployment's own detector rules, by path."""
+    return _times([Path(entry) for entry in config.detector_rules])
+
+
+def _times(paths: Sequence[Path]) -> dict[str, float]:
     files = [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
     return {str(file): file.stat().st_mtime for file in files if file.exists()}

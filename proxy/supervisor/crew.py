@@ -1,0 +1,170 @@
+"""The worker processes, one a slot: kept up, looked after, and renewed without a dropped stream.
+
+Rules
+1. A worker that ends is replaced, with back-off; where a replacement cannot boot, the program ends with the reason.
+2. One that does not answer three times in a row is killed, which is rule 1.
+3. To renew is to start the successor first and to let the old one drain when it serves: the listening socket is
+   shared, so nobody is refused meanwhile, and streams go on to their end. A successor that cannot boot changes nothing.
+4. A worker above the memory limit is renewed.
+"""
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from proxy.control import Handler, Message
+from proxy.supervisor.children import BootError, Worker
+from proxy.supervisor.memory import resident_bytes
+
+logger = logging.getLogger("hushgate.supervisor")
+_BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0)
+_MISSES = 3
+_YOUNG = 10.0  # seconds: one that ends sooner makes the next start wait longer
+_HOLD = 60.0  # seconds between two renewals of a slot for its memory
+
+
+class Crew:
+    """All workers of one supervisor. `boot(slot)` makes the boot message of a slot, `tell(event)` hears of
+    `restarted`, `killed` and `renewed`, `left(name)` of a worker that is gone, `fatal(error)` ends the program."""
+
+    def __init__(
+        self,
+        size: int,
+        listener: socket.socket,
+        handle: Callable[[int], Handler],
+        boot: Callable[[int], Message],
+        *,
+        drain: float,
+        memory_limit: int = 0,
+        tell: Callable[[str], None] = lambda event: None,  # noqa: ARG005
+        left: Callable[[str], None] = lambda name: None,  # noqa: ARG005
+        fatal: Callable[[BaseException], None] = lambda error: None,  # noqa: ARG005
+        period: float = 2.0,
+        patience: float = 5.0,
+        resident: Callable[[int], int] = resident_bytes,
+    ) -> None:
+        self._size = size
+        self._listener = listener
+        self._handle = handle
+        self._boot = boot
+        self._drain = drain
+        self._memory_limit = memory_limit
+        self._tell = tell
+        self._left = left
+        self._fatal = fatal
+        self._period = period
+        self._patience = patience
+        self._resident = resident
+        self._serving: dict[int, Worker] = {}
+        self._leaving: set[Worker] = set()
+        self._deaths: dict[int, int] = {}
+        self._misses: dict[Worker, int] = {}
+        self._renewed: dict[int, float] = {}
+        self._hiring = [asyncio.Lock() for _ in range(size)]
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    @property
+    def serving(self) -> Sequence[Worker]:
+        """Return the workers that take connections, by slot."""
+        return tuple(self._serving.values())
+
+    @property
+    def all(self) -> Sequence[Worker]:
+        """Return the workers that serve and those that drain."""
+        return (*self._serving.values(), *self._leaving)
+
+    async def start(self) -> None:
+        """Start one worker a slot and look after them from now on. Raises BootError."""
+        for slot in range(self._size):
+            await self._hire(slot)
+        self._spawn(self._looking())
+
+    async def renew(self) -> None:
+        """Put a new generation in place of the one that serves, slot by slot (rule 3)."""
+        for slot in range(self._size):
+            await self._renew(slot)
+
+    async def stop(self) -> None:
+        """Let all drain, then end them."""
+        self._stopping = True
+        await asyncio.gather(*(worker.stop(self._drain) for worker in self.all))
+        for task in self._tasks:
+            task.cancel()
+
+    async def _hire(self, slot: int) -> Worker:
+        worker = Worker(slot, self._listener, self._handle)
+        try:
+            await worker.start(self._boot(slot))
+        except BootError:
+            await worker.stop(0)
+            raise
+        self._serving[slot] = worker
+        self._spawn(self._watch(worker))
+        return worker
+
+    async def _watch(self, worker: Worker) -> None:
+        """Wait for a worker's end; replace it, unless another serves in its place."""
+        code = await worker.ended()
+        self._misses.pop(worker, None)
+        self._left(worker.name)
+        self._leaving.discard(worker)
+        async with self._hiring[worker.slot]:
+            if not self._stopping and self._serving[worker.slot] is worker:
+                await self._replace(worker, code)
+
+    async def _replace(self, worker: Worker, code: int) -> None:
+        slot = worker.slot
+        young = time.monotonic() - worker.started < _YOUNG
+        deaths = self._deaths[slot] = self._deaths.get(slot, 0) + 1 if young else 0
+        logger.error("worker %d ended with code %s and is restarted", slot, code)
+        self._tell("restarted")
+        await asyncio.sleep(_BACKOFF[min(deaths, len(_BACKOFF) - 1)])
+        if not self._stopping:
+            try:
+                await self._hire(slot)
+            except BootError as error:
+                self._fatal(error)
+
+    async def _renew(self, slot: int) -> None:
+        async with self._hiring[slot]:
+            old = self._serving[slot]
+            try:
+                await self._hire(slot)
+            except BootError as error:
+                logger.error("worker %d stays, as its successor does not start: %s", slot, error)
+                return
+        self._leaving.add(old)
+        self._tell("renewed")
+        self._spawn(old.stop(self._drain))
+
+    async def _looking(self) -> None:
+        while not self._stopping:
+            await asyncio.sleep(self._period)
+            await asyncio.gather(*(self._look(worker) for worker in self.serving))
+
+    async def _look(self, worker: Worker) -> None:
+        """Kill a worker that does not answer, renew one that has grown too large."""
+        if not worker.ready:
+            return
+        answered = await worker.ask({"health": True}, timeout=self._patience) is not None
+        self._misses[worker] = 0 if answered else self._misses.get(worker, 0) + 1
+        if self._misses[worker] >= _MISSES and worker.ready:
+            logger.error("worker %d does not answer and is killed", worker.slot)
+            self._tell("killed")
+            worker.kill()
+            return
+        size = self._resident(worker.pid) if self._memory_limit else 0
+        now = time.monotonic()
+        if size > self._memory_limit and now - self._renewed.get(worker.slot, -_HOLD) >= _HOLD:
+            self._renewed[worker.slot] = now
+            logger.warning("worker %d holds %d MiB and is renewed", worker.slot, size >> 20)
+            await self._renew(worker.slot)
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
