@@ -77,7 +77,7 @@ def test_places_tell_where_matches_may_end():
     made = gate.compile_gate(["b+c", "xyz"])
     assert made.places(b"abc and bbc, xyz") == {0: [3, 11], 1: [16]}
     assert made.places(b"nothing") == {}
-    assert gate.places(b"") == {}
+    assert made.places(b"") == {}
 
 
 def test_too_many_places_are_not_counted():
