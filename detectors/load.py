@@ -16,6 +16,7 @@ BUILTIN = {
     "labels": "detectors.labels.detector:build",
     "code": "detectors.code.detector:build",
     "names": "detectors.names.detector:build",
+    "documents": "detectors.documents.detector:build",
 }
 """Family to `module:factory`; a factory takes `Settings` and returns a tuple of detectors."""
 

@@ -10,7 +10,8 @@ class Rule:
     `words` are phrases that mark a text where they stand as markings do (see `marking`); `pattern` is an expression
     (RE2) that marks it wherever it matches. `anywhere`: the phrases are no ordinary prose and count inside a sentence
     too. `common`: the phrases are everyday words and need capitals or a `Classification:` before them.
-    `score` is that of the clearest form.
+    `score` is that of the clearest form. `ids` are those of the labels that say the same in a file's metadata: GUIDs of
+    Microsoft sensitivity labels, in lower case.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Rule:
     source: str
     match: tuple[str, ...]
     passed: tuple[str, ...]
+    ids: tuple[str, ...] = ()
 
     @property
     def expression(self) -> str:

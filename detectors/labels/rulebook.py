@@ -9,7 +9,7 @@ from detectors.patterns.engine import check_expression
 from detectors.patterns.table import Record, read, refuse_near_misses
 
 SHIPPED = Path(__file__).with_name("rules")
-_KEYS = ("id", "entity", "title", "words", "pattern", "anywhere", "common", "score", "source", "match", "pass")
+_KEYS = ("id", "entity", "title", "words", "pattern", "anywhere", "common", "score", "source", "ids", "match", "pass")
 _ENTITY = re.compile(r"LABEL(?:_[A-Z0-9]+)+")
 
 
@@ -50,6 +50,7 @@ def _rule(entry: Record, file: Record) -> Rule:
         source=entry.text("source", file.text("source", "")),
         match=entry.texts("match"),
         passed=entry.texts("pass"),
+        ids=tuple(label_id.strip("{}").lower() for label_id in entry.texts("ids")),
     )
     if _ENTITY.fullmatch(rule.entity) is None:
         raise entry.error("'entity' must be LABEL_ and capitals, as in LABEL_ACME_SECRET", "entity")

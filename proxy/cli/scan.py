@@ -1,8 +1,9 @@
-"""`hushgate scan`: run the detectors on files, standard input, or JSON lines, without any policy."""
+"""`hushgate scan`: run the detectors on text, documents, standard input, or JSON lines, without any policy."""
 
 import argparse
 import json
 import sys
+import time
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 from proxy.cli.voice import Failure, complain, paint
 
 if TYPE_CHECKING:
+    from detectors.base import Opened
     from detectors.finding import Finding
     from detectors.scan import Scanner
     from proxy.codecs.decode import Decoded
@@ -19,11 +21,12 @@ if TYPE_CHECKING:
 _EPILOG = """example:
   echo 'my card is 4111 1111 1111 1111' | hushgate scan
   hushgate scan --show-text notes.txt src/*.py
+  hushgate scan plan.docx figures.xlsx archive.zip
   printf '%s\\n' '{"id": 1, "text": "ssn 536-22-1234"}' '{"id": 2, "body": {"input": "hi"}}' | hushgate scan --jsonl
 
 exit codes: 0 nothing found, 1 findings, 2 something could not be read; --jsonl: 0 once each line is answered"""
 
-_FAMILIES = ("views", "secrets", "pii", "labels", "code", "names")
+_FAMILIES = ("views", "secrets", "pii", "labels", "code", "names", "documents")
 _COLOUR = {"secret": "red", "pii": "yellow", "code": "blue", "opaque": "dim"}
 
 
@@ -31,11 +34,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the verb."""
     parser = subparsers.add_parser(
         "scan",
-        help="run the detectors on text",
+        help="run the detectors on text and documents",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", help="text to scan; - or nothing is standard input")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="text or a document; - or nothing is standard input")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="one JSON document for machines")
     shape.add_argument(
@@ -70,17 +73,23 @@ def _scan_files(args: argparse.Namespace, scanner: "Scanner") -> int:
     unreadable = False
     for name in args.files or ["-"]:
         try:
-            text = _read(name)
+            opened = _read(name)
         except Failure as failure:
             complain(str(failure), failure.hint)
             unreadable = True
             continue
-        findings, failed = _scan_texts([("", text)], scanner)
+        text = opened.text
+        found, failed = _scan_texts([("", text)], scanner)
+        findings = [*((0, label) for label in opened.findings), *found]
+        for reason in opened.unread:
+            complain(f"not all of {name} could be read: {reason}", _UNREAD.get(reason, ""))
+            unreadable = True
         for detector, reason in failed.items():
             complain(f"{detector} did not finish on {name}: {reason}")
             unreadable = True
         if args.json:
-            reports.append({"file": name, "findings": _placed(text, [f for _, f in findings])})
+            report = {"file": name, "findings": _placed(text, [f for _, f in findings])}
+            reports.append(report | ({"unread": list(opened.unread)} if opened.unread else {}))
         else:
             _tell(name if len(args.files) > 1 else "", text, [f for _, f in findings], show=args.show_text)
         args.found = getattr(args, "found", False) or bool(findings)
@@ -91,16 +100,35 @@ def _scan_files(args: argparse.Namespace, scanner: "Scanner") -> int:
     return int(getattr(args, "found", False) and not args.exit_zero)
 
 
-def _read(name: str) -> str:
+_UNREAD = {
+    "media": "pictures, sound and formats without a reader are not looked into",
+    "encrypted": "take its password off to have it scanned",
+    "undecodable": "the file is broken, or not what it calls itself",
+    "too_large": "unpack it, and scan what is in it piece by piece",
+}
+
+
+def _read(name: str) -> "Opened":
+    """Return the text of a file, with the labels that it says of itself and why some of it was not read."""
+    from detectors.base import File, Opened, Reader
+    from detectors.documents.detector import build
+    from detectors.documents.kinds import kind_of
+    from detectors.load import Settings
+
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise Failure(f"cannot read {name}: {error.strerror}") from None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        hint = "convert it to UTF-8 text first; documents such as PDF or DOCX cannot be read yet"
-        raise Failure(f"{name} is not UTF-8 text", hint) from None
+    suffix = Path(name).suffix[1:].lower()
+    if kind_of(data, "", suffix) in ("text", "html"):  # a page is scanned as its source, where its lines are
+        try:
+            return Opened(data.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            pass
+    (reader,) = build(Settings())
+    if not isinstance(reader, Reader):
+        raise TypeError("the reader of documents reads none")
+    return reader.open(File(data, "", suffix), float("inf"), time.monotonic)
 
 
 def _scan_texts(

@@ -75,7 +75,7 @@ def read_content(reading: Reading, body: bytes, content: Content, dialect: Diale
     try:
         _read(reading, body, content, dialect)
         plain = bool(reading.parts) and reading.parts[-1].path == path
-        whole = plain and media.is_media_type(media_type(content.type)[0])
+        whole = plain and media.is_document(body[content.start : content.start + 16], content.type, content.name)
     except Unreadable as error:
         whole = error.reason == "media"
         if not whole:

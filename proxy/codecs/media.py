@@ -19,6 +19,8 @@ _TEXT_TYPE = re.compile(
 _MEDIA_TYPE = re.compile(
     r"(image|audio|video|font|model)/.*|application/(pdf|zip|gzip|.*\.document|.*\.sheet)", re.IGNORECASE
 )
+_MARKED_UP = re.compile(r"(application|text)/(x-)?rtf|message/rfc822|text/html|multipart/related", re.IGNORECASE)
+_MARKED_UP_NAME = re.compile(r"\.(rtf|eml|mht|mhtml|html?)\s*\Z", re.IGNORECASE)
 _BINARY = re.compile(
     rb"%PDF-|\x89PNG|\xff\xd8\xff|GIF8[79]a|RIFF|PK\x03\x04|\x1f\x8b|BM|II\*\0|MM\0\*|OggS|fLaC|ID3|\xff[\xf2-\xfb]"
     rb"|\x1aE\xdf\xa3|\x28\xb5\x2f\xfd|\xd0\xcf\x11\xe0|7z\xbc\xaf|Rar!|....ftyp",
@@ -56,6 +58,17 @@ def is_text_type(media_type: str) -> bool:
 def is_media_type(media_type: str) -> bool:
     """Tell whether a media type says pictures, sound or documents that are not text."""
     return _MEDIA_TYPE.fullmatch(media_type) is not None and not is_text_type(media_type)
+
+
+def is_document(head: bytes, media_type: str, name: str) -> bool:
+    """Tell whether text is more than what it reads as: pictures, documents, RTF, mails with what is attached to them.
+
+    `head` are the first bytes, `name` is the file's.
+    """
+    kind = media_type.partition(";")[0].strip()
+    return is_media_type(kind) or bool(
+        _MARKED_UP.fullmatch(kind) or _MARKED_UP_NAME.search(name) or head.lstrip().startswith(b"{\\rt")
+    )
 
 
 def is_binary(data: bytes) -> bool:

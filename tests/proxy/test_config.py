@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from detectors.load import BUILTIN
 from proxy.config import SETTINGS, Config, ConfigError, connect_map, from_json, load, split_address, to_json
 
 
@@ -64,3 +65,7 @@ def test_addresses_and_connect_to() -> None:
     assert connect_map(["A.example:443:127.0.0.1:8443"]) == {("a.example", 443): ("127.0.0.1", 8443)}
     with pytest.raises(ConfigError, match="HOST:PORT:HOST:PORT"):
         connect_map(["a:443"])
+
+
+def test_every_family_of_detectors_runs_unless_a_deployment_says_otherwise() -> None:
+    assert load({}, None, {}).families == tuple(BUILTIN)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from proxy.cli.main import main
+from tests import papers
 
 TEXT = "hello\nmy card is 4111 1111 1111 1111\n"
 
@@ -210,5 +211,24 @@ def test_what_cannot_be_read_is_exit_2(tmp_path: Path, capsys: pytest.CaptureFix
     (tmp_path / "bad").write_bytes(b"\xff\xfe\x00")
     assert main(["scan", "--only", "pii", str(tmp_path / "bad"), str(tmp_path / "none")]) == 2
     err = capsys.readouterr().err
-    assert "is not UTF-8 text" in err
+    assert "could be read: undecodable" in err
     assert "cannot read" in err
+
+
+def test_documents_are_read_and_what_they_say_of_themselves_is_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = papers.custom(**{f"MSIP_Label_{papers.GUID}_Name": "Confidential"})
+    plan = tmp_path / "plan.docx"
+    plan.write_bytes(papers.docx("first", "ssn 536-22|-1234", **{"docProps/custom.xml": said}))
+    assert main(["scan", "--json", "--only", "pii", str(plan)]) == 1
+    (report,) = json.loads(capsys.readouterr().out)["files"]
+    assert [(f["entity"], f["line"]) for f in report["findings"]] == [("LABEL_CONFIDENTIAL", 1), ("US_SSN", 2)]
+
+
+def test_a_document_that_cannot_be_read_is_said_with_the_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(papers.pdf("x", password="p"))
+    assert main(["scan", "--only", "pii", str(tmp_path / "a.pdf")]) == 2
+    assert "a.pdf could be read: encrypted" in capsys.readouterr().err
