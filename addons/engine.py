@@ -1,7 +1,8 @@
 """mitmproxy, cut down: a master of our own, connections made by our front door, leaves by our signer.
 
 Rules
-1. Every touch of mitmproxy's private parts is in this file, and `check` proves at start that they are still there.
+1. Every touch of mitmproxy's private parts is in this file and in `socketlayer`, and `check` proves at start that they
+   are still there.
 2. mitmproxy opens no listener, resolves no name and dials no address: it is given sockets and asks `connect`.
 3. The engine is lazy: a request that is refused never reaches the vendor.
 """
@@ -20,9 +21,10 @@ from mitmproxy.connection import ConnectionState
 from mitmproxy.master import Master
 from mitmproxy.net import tls as net_tls
 from mitmproxy.proxy import commands, context, events, mode_servers, mode_specs, server, server_hooks
-from mitmproxy.proxy.layers import modes
+from mitmproxy.proxy.layers import modes, websocket
 from OpenSSL import SSL
 
+from addons import socketlayer
 from addons.cork import Cork
 from addons.dispatch import Dispatch
 from proxy.door.peer import Peer
@@ -166,6 +168,7 @@ class Engine:
         """Needs a running event loop. Raises EngineError where mitmproxy is not what we know."""
         check()
         release_buffers()
+        socketlayer.install()
         self.connect = connect
         self._clients: dict[str, Client] = {}
         self._peers: dict[str, Peer] = {}
@@ -255,6 +258,12 @@ _EXPECTED = {
     "TlsConfig.get_cert": (tlsconfig.TlsConfig, "get_cert", ["self", "conn_context"]),
     "TlsConfig.tls_start_client": (tlsconfig.TlsConfig, "tls_start_client", ["self", "tls_start"]),
     "ConnectionHandler.handle_hook": (server.ConnectionHandler, "handle_hook", ["self", "hook"]),
+    "WebsocketLayer.relay_messages": (websocket.WebsocketLayer, "relay_messages", ["self", "event"]),
+    "WebsocketLayer.done": (websocket.WebsocketLayer, "done", ["self", "_"]),
+    "WebsocketConnection.send2": (websocket.WebsocketConnection, "send2", ["self", "event"]),
+    "Fragmentizer.__init__": (websocket.Fragmentizer, "__init__", ["self", "fragments", "is_text"]),
+    "Fragmentizer.__call__": (websocket.Fragmentizer, "__call__", ["self", "content"]),
+    "Fragmentizer.msg": (websocket.Fragmentizer, "msg", ["self", "data", "message_finished"]),
 }
 
 

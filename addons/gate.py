@@ -10,7 +10,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -18,12 +18,15 @@ from typing import Any
 from mitmproxy import ctx, http, tls
 from mitmproxy.proxy import server_hooks
 
-from addons.convert import amend, host_of, message_exchange, put_body, to_exchange, to_response
+from addons import answers, socketlayer
+from addons.convert import amend, host_of, put_body, to_exchange, to_response
+from addons.sockets import Sockets
 from proxy import refusal
 from proxy.door.peer import Challenge
 from proxy.exchange import Client, Exchange
 from proxy.judge import Judge, Ruling
 from proxy.outcomes import Outcomes
+from proxy.restore.restorer import Lookup, Restorer
 
 logger = logging.getLogger("hushgate.gate")
 Who = Callable[[Any, tuple[tuple[str, str], ...]], Awaitable[Client | Challenge]]
@@ -45,6 +48,8 @@ class _Flow:
     first_byte: float = 0.0
     received: int = 0
     sent: int = 0
+    lookup: Lookup | None = field(default=None, repr=False)
+    restorer: Restorer | None = field(default=None, repr=False)
 
 
 def _state(flow: http.HTTPFlow) -> _Flow:
@@ -68,9 +73,11 @@ def closed(hook: Callable[["Gate", http.HTTPFlow], Awaitable[None]]) -> Callable
             await hook(self, flow)
         except Exception as error:  # noqa: BLE001 - the boundary: mitmproxy would forward after an exception
             logger.error("hook %s failed: %s", hook.__name__, type(error).__name__)
-            if flow.websocket is not None and flow.websocket.messages:
-                flow.websocket.messages[-1].drop()  # a killed flow still sends it on
-            if flow.websocket is not None or flow.response is not None:
+            if flow.websocket is not None:
+                if flow.websocket.messages:
+                    flow.websocket.messages[-1].drop()
+                socketlayer.close(flow, 1011, "")
+            elif flow.response is not None:
                 _end(flow)
             else:
                 flow.response = to_response(refusal.broken())
@@ -96,6 +103,7 @@ class Gate:
         self._judge = judge
         self._outcomes = outcomes
         self._client_of = client_of
+        self._sockets = Sockets(judge, nudge)
 
     @closed
     async def http_connect(self, flow: http.HTTPFlow) -> None:
@@ -158,6 +166,9 @@ class Gate:
             state.sent = len(ruling.body)
         if ruling.answer is None and ruling.changes:
             amend(flow, ruling.changes)
+        state.lookup = self._judge.lookup(ruling.client or client, ruling.issued) if ruling.answer is None else None
+        if state.lookup is not None:
+            answers.ask_uncoded(flow.request)
 
     def _client(self, flow: http.HTTPFlow) -> Client:
         known = _state(flow).client or self._client_of(flow.client_conn)
@@ -179,13 +190,15 @@ class Gate:
             response.headers["x-hushgate"] = state.ruling.announcement
         if response.status_code == 101:
             return
+        state.restorer = answers.restorer(flow, state.lookup)
+        passed = answers.streamed(state.restorer) if state.restorer else None
 
-        def count(chunk: bytes) -> bytes:
+        def stream(chunk: bytes) -> bytes | list[bytes]:
             state.first_byte = state.first_byte or time.monotonic()
             state.received += len(chunk)
-            return chunk
+            return passed(chunk) if passed else chunk
 
-        response.stream = count
+        response.stream = stream
 
     @closed
     async def response(self, flow: http.HTTPFlow) -> None:
@@ -215,27 +228,18 @@ class Gate:
             first_byte_ms=1000 * (state.first_byte - state.started) if state.first_byte else None,
             total_ms=1000 * (now - state.started),
             aborted=aborted,
+            restored=state.restorer.replaced if state.restorer else 0,
         )
 
     @closed
     async def websocket_message(self, flow: http.HTTPFlow) -> None:
-        """Judge a client's message as a request of its own; a refusal goes in-band and the socket stays open."""
-        if flow.websocket is None:
-            return
-        message = flow.websocket.messages[-1]
-        del flow.websocket.messages[:-1]  # mitmproxy keeps every message of a socket's life
-        if not message.from_client or message.injected:
-            return
-        client = self._client(flow)
-        ruling = await self._judge.judge(message_exchange(flow, message.content, text=message.is_text), client)
-        if ruling.answer is not None or ruling.changes.to is not None:
-            message.drop()
-            if ruling.frame is None:
-                _end(flow)
-            else:
-                ctx.master.commands.call("inject.websocket", flow, True, ruling.frame, True)
-        elif ruling.body is not None:
-            message.content = ruling.body
+        """Judge a client's message as a request of its own, put values back into the server's."""
+        await self._sockets.message(flow, self._client(flow))
+
+    @closed
+    async def websocket_end(self, flow: http.HTTPFlow) -> None:
+        """Let go of what was kept of a socket."""
+        self._sockets.ended(flow)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:  # noqa: ARG002
         """Count clients that do not trust our CA (or pin the vendor's)."""
@@ -248,6 +252,11 @@ class Gate:
     def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:  # noqa: ARG002
         """Count upstreams that cannot be reached."""
         self._outcomes.upstream_failed("connect")
+
+
+def nudge(flow: http.HTTPFlow) -> None:
+    """Have the socket of a flow look whether something is to be sent: what is injected is an order, and no message."""
+    ctx.master.commands.call("inject.websocket", flow, True, b"", True)
 
 
 def framed(request: http.Request) -> bool:

@@ -36,8 +36,8 @@ Abilities = Mapping[str, Ability]
 
 THIS_BUILD: Abilities = MappingProxyType(
     {
-        "tokenise": Ability(False, "values are not replaced by placeholders yet: use redact"),
-        "restore": Ability(False, "values are not put back into answers yet: use redact"),
+        "tokenise": Ability(True, "values are not replaced by placeholders yet: use redact"),
+        "restore": Ability(True, "values are not put back into answers yet: use redact"),
         "response": Ability(False, "answers are not inspected yet"),
         "coach": Ability(False, "users are not asked yet: use block with a message"),
         "route": Ability(

@@ -62,6 +62,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_in_flight_per_client", "bytes", 64 * 1024 * 1024, "the same, for one client address"),
     Setting("max_memory", "bytes", 2 * 1024 * 1024 * 1024, "a worker whose resident memory exceeds this is renewed"),
     Setting("cache_bytes", "bytes", 64 * 1024 * 1024, "memory for findings of texts seen before, per worker"),
+    Setting("vault_hours", "count", 72, "hours for which a known user's replaced values can be put back into answers"),
     Setting("allow_clients", "networks", ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
             "fc00::/7"), "networks that may use the proxy"),
     Setting("allow_destinations", "list", (), "networks or hosts that may be reached although they are private"),
@@ -110,6 +111,7 @@ class Config:
     max_in_flight_per_client: int
     max_memory: int
     cache_bytes: int
+    vault_hours: int
     allow_clients: tuple[str, ...]
     allow_destinations: tuple[str, ...]
     ports: tuple[int, ...]

@@ -8,6 +8,7 @@ from proxy.cache import FindingsCache
 from proxy.codecs.decode import Limits
 from proxy.exchange import Client, Exchange
 from proxy.inspection import Answer, Outcome, Record, Scan, inspect
+from proxy.placeholder import Issuer
 from proxy.snapshot import Snapshot
 
 
@@ -21,10 +22,11 @@ def drive(
     cache: FindingsCache | None = None,
     record: Callable[[Record], None] = lambda _: None,
     limits: Limits | None = None,
+    issuer: Issuer | None = None,
 ) -> Outcome:
     """Run one inspection to its end, without deadlines, and return the outcome."""
     cache = FindingsCache(b"local") if cache is None else cache
-    steps = inspect(exchange, client, snapshot, cache, now or datetime.now(UTC), limits or Limits())
+    steps = inspect(exchange, client, snapshot, cache, now or datetime.now(UTC), limits or Limits(), issuer=issuer)
     answer: Answer = None
     while True:
         try:

@@ -24,6 +24,8 @@ from proxy.cache import FindingsCache
 from proxy.catalogue import Match
 from proxy.codecs.decode import Decoded, Limits, decode
 from proxy.exchange import Client, Exchange, Part, Unread
+from proxy.placeholder import Issuer
+from proxy.redaction import Cut
 from proxy.snapshot import Snapshot
 from proxy.standing import Standing
 
@@ -73,6 +75,7 @@ class Outcome:
     body: bytes | None = field(default=None, repr=False)
     replaced: int = 0
     overloaded: bool = False
+    issued: Mapping[str, str] = field(default_factory=dict, repr=False)  # placeholders in `body` to their values
 
     @property
     def refused(self) -> bool:
@@ -92,8 +95,12 @@ def inspect(
     now: datetime,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     standing: Standing | None = None,
+    issuer: Issuer | None = None,
 ) -> Generator[Step, Answer, Outcome]:
-    """Inspect one request. Yields steps, returns the outcome; raises nothing for any bytes on the wire."""
+    """Inspect one request. Yields steps, returns the outcome; raises nothing for any bytes on the wire.
+
+    `issuer` makes the placeholders of this user; without one, what would get a placeholder gets a label.
+    """
     match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
     if not match.inspect:
         return Outcome(Action.ALLOW, None)
@@ -121,18 +128,21 @@ def inspect(
     facts = replace(facts, answers=standing.answers(facts))
     verdict = decide(facts, snapshot.policy, now)
     judged = Judged(exchange, standing.client, match, decoded, findings, facts, verdict, facts.ran)
-    body, replaced = _rewrite(judged)
+    body, replaced = _rewrite(judged, issuer)
     yield Record(judged, replaced, body is not None)
-    return Outcome(verdict.action, judged, body, replaced)
+    return Outcome(verdict.action, judged, body, replaced, issued=issuer.issued if issuer else {})
 
 
-def _rewrite(judged: Judged) -> tuple[bytes | None, int]:
+def _rewrite(judged: Judged, issuer: Issuer | None) -> tuple[bytes | None, int]:
     """Return the edited body, or None where nothing changes, and how many stretches were replaced."""
-    if judged.verdict.action.stops or not judged.verdict.redactions:
+    verdict, parts = judged.verdict, judged.decoded.prompt.parts
+    if verdict.action.stops:
         return None, 0
-    parts = judged.decoded.prompt.parts
-    marked = [judged.findings[ref] for ref in judged.verdict.redactions]
-    edits = redaction.edits([(part, finding) for part, finding in marked if parts[part].writable])
+    cuts = [Cut(*judged.findings[ref]) for ref in verdict.redactions]
+    cuts += [
+        Cut(*judged.findings[ref], tokenise=True, restore=ref in verdict.restorable) for ref in verdict.tokenisations
+    ]
+    edits = redaction.edits([cut for cut in cuts if parts[cut.part].writable], parts, issuer)
     return (judged.decoded.encode(edits), len(edits)) if edits else (None, 0)
 
 
@@ -259,7 +269,7 @@ class _Reading:
 
     def findings(self) -> tuple[tuple[int, Finding], ...]:
         """Return `(part number, finding)` pairs, resolved part by part."""
-        by_part: list[list[Finding]] = [self._of(number) for number in range(len(self._parts))]
+        by_part: list[list[Finding]] = [self._in_part(number) for number in range(len(self._parts))]
         for seam, number in zip(self._seams, range(len(self._parts), len(self._addresses)), strict=True):
             for finding in self._of(number):
                 pieces = seams.split(seam, finding)
@@ -273,6 +283,9 @@ class _Reading:
     def _of(self, number: int) -> list[Finding]:
         known = self._found.get(self._addresses[number], {})
         return [finding for found in known.values() for finding in found if not why_unread(finding)]
+
+    def _in_part(self, number: int) -> list[Finding]:
+        return redaction.without_placeholders(self._parts[number].text, self._of(number))
 
 
 def _source(part: Part) -> Source:

@@ -7,8 +7,9 @@ Rules
 """
 
 import logging
+import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -26,10 +27,12 @@ from proxy.exchange import Client, Exchange
 from proxy.forwarding import Changes
 from proxy.inspection import Answer, Judged, Outcome, Overloaded, Record, Scan, inspect
 from proxy.refusal import Asked
+from proxy.restore.restorer import Lookup
 from proxy.routing import Unroutable, follow
 from proxy.snapshot import Snapshot
 from proxy.standing import Standing, assess
 from proxy.tally import Tally
+from proxy.vault import Vault as PlaceholderVault
 from proxy.virtualkeys import Vault
 
 logger = logging.getLogger("hushgate.judge")
@@ -61,6 +64,9 @@ class Ruling:
     body: bytes | None = field(default=None, repr=False)  # to forward instead of the original
     replaced: int = 0
     changes: Changes = field(default=Changes(), repr=False)  # to the head of what is forwarded
+    issued: Mapping[str, str] = field(default_factory=dict, repr=False)  # placeholders in `body` to their values
+    client: Client | None = None  # who it turned out to be, where that is not the connection's
+    close: tuple[int, str] | None = field(default=None, repr=False)  # ours, where a WebSocket knows no other refusal
 
     @property
     def announcement(self) -> str:
@@ -84,6 +90,7 @@ class Judge:
         limits: Limits | None = None,
         budget: Budget | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        placeholders: PlaceholderVault | None = None,
     ) -> None:
         self.snapshot = snapshot
         self.vault = Vault()
@@ -94,6 +101,7 @@ class Judge:
         self._limits = limits or Limits()
         self._budget = Budget(256 << 20, 64 << 20) if budget is None else budget
         self._now = now
+        self._placeholders = placeholders or PlaceholderVault(secrets.token_bytes(32))
 
     async def judge(self, exchange: Exchange, client: Client) -> Ruling:
         """Return what to do with `exchange`. Raises only CancelledError."""
@@ -112,18 +120,25 @@ class Judge:
             ruling = self._ruling(outcome, exchange, snapshot, event)
             if ruling.answer is None:
                 ruling = await self._forwarded(ruling, outcome, exchange, standing, snapshot)
+                await self._placeholders.keep(standing.client, ruling.issued)
+                ruling = replace(ruling, client=standing.client)
         except Exception as error:  # noqa: BLE001 - the boundary: an exception never forwards, its text is never shown
             logger.error("inspection failed: %s; ref=%s", type(error).__name__, event)
             ruling = await self._failed(exchange, client, snapshot, event, type(error).__name__)
         self._tally.took("total", time.perf_counter() - started)
         return ruling
 
+    def lookup(self, client: Client, issued: Mapping[str, str]) -> Lookup | None:
+        """Return what finds the values for an answer to `client`, given what its request had issued; None: no need."""
+        return self._placeholders.lookup(client, issued)
+
     async def _drive(
         self, exchange: Exchange, standing: Standing, snapshot: Snapshot, event: str, started: float
     ) -> Outcome:
         detect = 0.0
         stage, before = "decode", started
-        steps = inspect(exchange, standing.client, snapshot, self._cache, self._now(), self._limits, standing)
+        issuer = self._placeholders.issuer(standing.client)
+        steps = inspect(exchange, standing.client, snapshot, self._cache, self._now(), self._limits, standing, issuer)
         answer: Answer = None
         while True:
             try:
@@ -198,7 +213,9 @@ class Judge:
         if outcome.judged is None:
             self._tally.uninspected(match.service.id, "policy")
         if not outcome.refused:
-            return Ruling(event, match.service.id, action, body=outcome.body, replaced=outcome.replaced)
+            return Ruling(
+                event, match.service.id, action, body=outcome.body, replaced=outcome.replaced, issued=outcome.issued
+            )
         judged = outcome.judged
         message = judged.verdict.message if judged else ""
         return self._refusal(exchange, shape, match.service.id, message, event)
@@ -214,6 +231,7 @@ class Judge:
             "block",
             answer=refusal.refuse(shape, text, event, asked),
             frame=refusal.refuse_message(shape, text, event, asked) if exchange.transport == "websocket" else None,
+            close=refusal.refuse_close(shape, text) if exchange.transport == "websocket" else None,
         )
 
     async def _failed(self, exchange: Exchange, client: Client, snapshot: Snapshot, event: str, error: str) -> Ruling:

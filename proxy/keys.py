@@ -18,10 +18,14 @@ class KeysError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """`value` makes the digests of matched values; `audit` the keyed hashes of the audit log. 32 bytes each."""
+    """`value` makes the digests of matched values; `audit` the keyed hashes of the audit log. 32 bytes each.
+
+    `vault` makes placeholders and encrypts what they stand for.
+    """
 
     value: bytes = field(repr=False)
     audit: bytes = field(repr=False)
+    vault: bytes = field(repr=False)
 
 
 def open_signing_key(state: Path) -> bytes:
@@ -38,12 +42,14 @@ def open_keys(state: Path) -> Keys:
     """Return the keys under `state/keys`, made on the first start. Raises KeysError.
 
     Where an audit log exists, missing keys are an error and not made anew: records that were hashed with the old ones
-    could not be searched any more.
+    could not be searched any more. Without its key the vault only forgets, so that one may be taken away.
     """
     folder = state / "keys"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    return Keys(value=_key(state, "value.k1"), audit=_key(state, "audit-hmac.k1"))
+    return Keys(
+        value=_key(state, "value.k1"), audit=_key(state, "audit-hmac.k1"), vault=_key(state, "vault.k1", used=False)
+    )
 
 
 def _key(state: Path, name: str, *, used: bool | None = None) -> bytes:

@@ -27,6 +27,7 @@ class Outcomes:
         first_byte_ms: float | None,
         total_ms: float,
         aborted: str,
+        restored: int = 0,
     ) -> None:
         """Record the end of a forwarded exchange. `sent` and `received` are body bytes, times are milliseconds."""
         if aborted:
@@ -41,6 +42,7 @@ class Outcomes:
                 first_byte_ms=first_byte_ms,
                 total_ms=total_ms,
                 aborted=aborted,
+                restored=restored,
             )
         )
 

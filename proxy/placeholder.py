@@ -66,18 +66,24 @@ class Issuer:
         self._key = key
         self._user = user
         self._issued: dict[str, str] = {}
+        self._kept: dict[str, str] = {}
 
     @property
     def issued(self) -> Mapping[str, str]:
-        """Return placeholder to value."""
-        return MappingProxyType(self._issued)
+        """Return placeholder to value, of what is to be put back."""
+        return MappingProxyType(self._kept)
 
-    def issue(self, entity: str, value: str) -> str:
-        """Return the placeholder for `value`: two different values of one request never share one."""
+    def issue(self, entity: str, value: str, *, keep: bool = True) -> str:
+        """Return the placeholder for `value`: two different values of one request never share one.
+
+        `keep`: the value is to be put back.
+        """
         code = base64.b32encode(self._digest(entity, value)).decode()
         for length in range(_CODE, _MOST + 1):
             token = f"[{entity}_{code[:length]}]"
             if self._issued.setdefault(token, value) == value:
+                if keep:
+                    self._kept[token] = value
                 return token
         raise ValueError("two values have the same 80 bits of a keyed hash")
 

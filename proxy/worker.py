@@ -41,11 +41,13 @@ from proxy.identity_section import Section
 from proxy.identity_section import from_json as from_section
 from proxy.inspector.client import InspectorPool
 from proxy.judge import Judge
+from proxy.keyvalue import SqliteKeyValue
 from proxy.metrics import Metrics
 from proxy.outcomes import Outcomes
 from proxy.snapshot import Snapshot, compile_texts
 from proxy.snapshot import from_json as texts_from_json
 from proxy.tally import Tally
+from proxy.vault import Vault as PlaceholderVault
 from proxy.virtualkeys import read as read_vault
 from proxy.watch import Watch
 
@@ -79,6 +81,11 @@ class Worker:
             FindingsCache(base64.b64decode(boot["value_key"]), config.cache_bytes, self._tally.cache_lookup),
             Limits(body_bytes=config.max_body),
             Budget(config.max_in_flight, config.max_in_flight_per_client),
+            placeholders=PlaceholderVault(
+                base64.b64decode(boot["vault_key"]),
+                SqliteKeyValue(config.state / "vault.sqlite"),
+                3600.0 * config.vault_hours,
+            ),
         )
         self._value_key = base64.b64decode(boot["value_key"])
         self.judge.vault = read_vault(boot["identity"].get("virtual_keys", ""), self._value_key)

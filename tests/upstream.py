@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests import websocket
+
 
 @dataclass(slots=True)
 class Received:
@@ -208,7 +210,10 @@ def _general_name(name: str) -> x509.GeneralName:
 
 
 class Upstream:
-    """The server. `received` holds every request in order of its end; `connections` counts accepted sockets."""
+    """The server. `received` holds every request in order of its end; `connections` counts accepted sockets.
+
+    It accepts every WebSocket; `heard` holds what was said there, `answering` makes the answers.
+    """
 
     def __init__(
         self, folder: Path, names: Sequence[str], script: Script = openai_chat, *, tls: bool = True, http2: bool = True
@@ -216,6 +221,8 @@ class Upstream:
         self.authority = Authority()
         self.script = script
         self.received: list[Received] = []
+        self.heard: list[websocket.Content] = []
+        self.answering: websocket.Answering = lambda message: [message]
         self.connections = 0
         self._context: ssl.SSLContext | None = None
         if tls:
@@ -298,6 +305,9 @@ class Upstream:
             got = Received(request.method.decode(), request.target.decode(), headers, bytes(body), "HTTP/1.1",
                            headers.get("host", ""))  # fmt: skip
             self.received.append(got)
+            if headers.get("upgrade", "").lower() == "websocket":
+                await websocket.serve(reader, writer, headers, self.heard, self.answering)
+                return
             reply = self.script(got)
             if reply.reset:
                 writer.transport.abort()

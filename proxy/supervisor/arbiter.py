@@ -185,6 +185,7 @@ class Arbiter:
             "slot": slot,
             "leaf_key": self._leaf_pem(),
             "value_key": base64.b64encode(self._keys.value).decode(),
+            "vault_key": base64.b64encode(self._keys.vault).decode(),
             "snapshot": self._prepared.texts.as_json(),
             "inspectors": [str(path) for path in self._inspectors.paths],
             "roots": str(self._roots),

@@ -34,7 +34,7 @@ def test_every_pack_is_valid(name: str) -> None:
     "rule",
     [
         {"id": "r"},
-        {"id": "r", "action": {"type": "tokenise"}},
+        {"id": "r", "action": {"type": "tokenize"}},
         {"id": "r", "action": {"type": "block"}, "mach": {}},
         {"id": "R!", "action": {"type": "block"}},
         {"id": "r", "action": {"type": "block"}, "match": {"condition": ["true"]}},

@@ -40,7 +40,7 @@ ONE_OF_EACH = [
     (rule("{direction: [response]}"), '"response" is not carried out by this build'),
     (rule("{content: {any: [{documents: [plans]}]}}"), '"documents" is not carried out by this build'),
     (rule(action="{type: coach}"), '"coach" is not carried out by this build'),
-    (rule(action="{type: tokenise}"), '"tokenise" is not carried out by this build'),
+    (rule(action="{type: tokenise}"), "redact says not what to take out"),
     (rule(action="{type: route}"), "route says not where to"),
     (rule(action="{type: redact}"), "redact says not what to take out"),
     (

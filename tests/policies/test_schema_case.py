@@ -89,10 +89,7 @@ def test_a_test_under_a_rule_knows_its_rule_and_place(policy_of: Callable[[str],
         ("{name: n, unknown: [content], expect: {action: block}}", 'unknown word "content"'),
         ("{name: n, given: {ip: here}, expect: {action: block}}", '"here" is not an address'),
         ("{name: n, prompt: '{{fake.aws_key}}', expect: {action: block}}", 'unknown value "fake.aws_key"'),
-        (
-            "{name: n, prompt: a, expect: {restored_includes: [a]}}",
-            '"restored_includes" is not carried out by this build',
-        ),
+        ("{name: n, findings: [], expect: {restored_includes: [a]}}", "a test with `findings` forwards no text"),
     ],
 )
 def test_what_is_wrong_with_a_test(test: str, message: str) -> None:

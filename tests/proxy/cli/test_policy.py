@@ -50,7 +50,7 @@ def test_check_says_what_it_read(file: Path, capsys: pytest.CaptureFixture[str])
 
 def test_check_shows_every_problem_at_its_place(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(
-        GOOD.replace("activity: [upload]", "activity: [uplaod]").replace("type: block}", "type: tokenise}", 1)
+        GOOD.replace("activity: [upload]", "activity: [uplaod]").replace("type: block}", "type: tokenize}", 1)
     )
     assert hushgate("check", "local.yaml") == 1
     out, err = capsys.readouterr()
@@ -60,10 +60,10 @@ def test_check_shows_every_problem_at_its_place(file: Path, capsys: pytest.Captu
         "  6 |     match: {activity: [uplaod]}\n"
         "    |                        ^\n"
         '  help: did you mean "upload"?\n'
-        'local.yaml:7:20: "tokenise" is not carried out by this build\n'
-        "  7 |     action: {type: tokenise}\n"
+        'local.yaml:7:20: unknown word "tokenize"\n'
+        "  7 |     action: {type: tokenize}\n"
         "    |                    ^\n"
-        "  help: values are not replaced by placeholders yet: use redact\n"
+        '  help: did you mean "tokenise"?\n'
         "hushgate: error: 2 problems in the policy\n"
         "hushgate: hint: mend what stands above; nothing was loaded\n"
     )

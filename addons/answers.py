@@ -1,0 +1,50 @@
+"""What the gate does to the heads of requests and answers so that values can be put back, and to the answer's bytes."""
+
+from collections.abc import Callable
+
+from mitmproxy import http
+
+from proxy.restore.restorer import Lookup, Restorer, Values
+
+_DIGESTS = ("content-digest", "repr-digest", "digest", "content-md5", "etag")
+_NO_BODY = (204, 304)
+
+Stream = Callable[[bytes], bytes | list[bytes]]
+
+
+def ask_uncoded(request: http.Request) -> None:
+    """Ask for an answer without a content coding, unless the header is signed (AWS Signature Version 4)."""
+    if "accept-encoding" in request.headers and not request.headers.get("authorization", "").startswith("AWS4-"):
+        request.headers["accept-encoding"] = "identity"
+
+
+def restorer(flow: http.HTTPFlow, lookup: Lookup | None) -> Restorer | None:
+    """Return what puts values back into the answer of `flow`, and make its head fit; None where nothing is to be done.
+
+    The answer leaves without coding, and without the length and the digests that it had.
+    """
+    response = flow.response
+    if lookup is None or response is None or response.status_code in _NO_BODY or flow.request.method == "HEAD":
+        return None
+    headers = response.headers
+    made = Restorer(Values(lookup), headers.get("content-type", ""), headers.get("content-encoding", ""))
+    if not made.rewrites:
+        return None
+    for name in ("content-encoding", "content-length", *_DIGESTS):
+        headers.pop(name, None)
+    if flow.request.is_http11:
+        headers["transfer-encoding"] = "chunked"
+    return made
+
+
+def streamed(made: Restorer) -> Stream:
+    """Return the function that mitmproxy calls with each chunk, and with nothing at the end.
+
+    An empty chunk would be the end of a body in HTTP/1.1 (RFC 9112, 7.1): what is held back is no chunk at all.
+    """
+
+    def stream(chunk: bytes) -> bytes | list[bytes]:
+        data = made.feed(chunk) if chunk else made.flush()
+        return data or []
+
+    return stream
