@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.clients.prompts import POLICY
+from tests.clients.vendors import HOSTS, answer
 from tests.running import AI_HOSTS, Proxy
 from tests.upstream import Upstream
 
@@ -22,8 +23,8 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("clients")
     arguments = ["--workers", str(request.param), "--inspectors", str(request.param)]
     with (
-        Upstream(folder, AI_HOSTS) as upstream,
-        Proxy(folder / "state", upstream, policies=[POLICY], arguments=arguments) as proxy,
+        Upstream(folder, (*AI_HOSTS, *HOSTS), answer) as upstream,
+        Proxy(folder / "state", upstream, policies=[POLICY], arguments=arguments, hosts=(*AI_HOSTS, *HOSTS)) as proxy,
     ):
         stage = Stage(proxy, upstream)
         try:

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from tests.clients.vendors import answer
 from tests.running import ROOT, Proxy
-from tests.upstream import Upstream, openai_chat
+from tests.upstream import Upstream
 
 PYTHON = ROOT / ".venv-clients" / "bin" / "python"
 NODE_MODULES = ROOT / "tests" / "clients" / "node_modules"
@@ -137,7 +138,7 @@ class Stage:
     def reset(self) -> None:
         """Forget what the upstream received and let it answer as it does."""
         self.upstream.received.clear()
-        self.upstream.script = openai_chat
+        self.upstream.script = answer
 
     def close(self) -> None:
         """End the client programs."""

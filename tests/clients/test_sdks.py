@@ -7,7 +7,8 @@ import pytest
 
 from tests.clients.prompts import CARD, MARKED, MESSAGE, PLACEHOLDER, PLAIN, WITH_CARD
 from tests.clients.stage import Stage
-from tests.upstream import Received, Reply, openai_chat
+from tests.clients.vendors import answer
+from tests.upstream import Received, Reply
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(300)]
 
@@ -22,11 +23,25 @@ CALLS = {
     "openai_node": (
         "chat", "chat-stream", "responses", "responses-stream", "completions", "completions-stream", "embeddings",
     ),
+    "anthropic_node": ("messages", "messages-stream"),
+    "ai_node": ("generate", "generate-stream"),
+    "mistral_python": ("chat", "chat-stream"),
+    "cohere_python": ("chat", "chat-stream"),
+    "ollama_python": ("chat", "chat-stream", "generate"),
+    "huggingface_python": ("chat", "chat-stream"),
+    "litellm_python": ("anthropic", "anthropic-stream"),
+    "bedrock_python": ("converse", "converse-stream", "invoke"),
 }  # fmt: skip
 ALL = [(driver, call) for driver, calls in CALLS.items() for call in calls]
 STREAMS = [(driver, call) for driver, call in ALL if call.endswith(("stream", "helper"))]
 PASSED = "monitor"  # where no rule matches, what goes to a service that nobody sanctioned is watched
-ERRORS = {"gemini_python": "ClientError"}  # the others name status 400 BadRequestError
+ERRORS = {  # the others name status 400 BadRequestError
+    "gemini_python": "ClientError",
+    "ai_node": "APICallError",
+    "mistral_python": "SDKError",
+    "ollama_python": "ResponseError",
+    "bedrock_python": "ValidationException",
+}
 
 
 @pytest.mark.parametrize(("driver", "call"), ALL)
@@ -81,7 +96,7 @@ def test_the_first_token_of_a_redacted_request_does_not_wait_for_the_last(stage:
     shown: list[tuple[str, bool]] = []
 
     def script(request: Received) -> Reply:
-        reply = openai_chat(request)
+        reply = answer(request)
         token = next(number for number, chunk in enumerate(reply.chunks) if b"hello" in chunk)
         reply.gates[token + 1] = gate  # nothing after the first token until the client has shown it
         return reply

@@ -6,14 +6,18 @@ there. The answer names the text or the exception, and each attempt's body as th
 
 import base64
 import json
+import os
 import sys
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from typing import Any
 
+_OUT = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)  # what a client prints by itself is not an answer
+
 
 def show(value: Mapping[str, Any]) -> None:
     """Print one line at once."""
-    print(json.dumps(value), flush=True)
+    print(json.dumps(value), flush=True, file=_OUT)
 
 
 class Witness:
@@ -26,7 +30,7 @@ class Witness:
 
     def hooks(self) -> dict[str, list[Callable[[Any], None]]]:
         """Return the hooks for a client of the sync kind."""
-        return {"request": [lambda request: self.sent.append(request.read())], "response": [self._answer]}
+        return {"request": [lambda request: self.sent.append(request.read())], "response": [self.answer]}
 
     def async_hooks(self) -> dict[str, list[Callable[[Any], Any]]]:
         """Return the hooks for a client of the async kind."""
@@ -35,11 +39,12 @@ class Witness:
             self.sent.append(await value.aread())
 
         async def response(value: Any) -> None:
-            self._answer(value)
+            self.answer(value)
 
         return {"request": [request], "response": [response]}
 
-    def _answer(self, response: Any) -> None:
+    def answer(self, response: Any) -> None:
+        """Take in the head of an answer."""
         self.status = response.status_code
         self.headers = {name.lower(): value for name, value in response.headers.items()}
 
@@ -73,6 +78,8 @@ def serve(calls: Mapping[str, Callable[[Witness, str], str]]) -> None:
         try:
             text = calls[question["call"]](witness, question["text"])
         except Exception as caught:
+            while isinstance(caught, ExceptionGroup):
+                caught = caught.exceptions[0]
             error = {"class": type(caught).__name__, "message": str(caught)}
         sent = [base64.b64encode(body).decode() for body in witness.sent]
         show({"text": text, "error": error, "sent": sent, "status": witness.status, "headers": witness.headers})

@@ -1,0 +1,114 @@
+"""The upstream's answers as each vendor gives them, by host and path; OpenAI's, Anthropic's and Gemini's are upstream's."""
+
+import json
+import zlib
+from typing import Any
+
+from tests.upstream import Received, Reply, chat, openai_chat, reply_json, sse
+
+TEXT = "hello from upstream"
+HOSTS = (
+    "api.mistral.ai",
+    "api.cohere.com",
+    "ollama.com",
+    "router.huggingface.co",
+    "bedrock-runtime.us-east-1.amazonaws.com",
+)
+
+
+def answer(request: Received) -> Reply:
+    """Answer as the vendor that was asked would."""
+    stream = b'"stream":true' in request.body.replace(b" ", b"")
+    host = request.host.partition(":")[0]
+    if host in ("api.mistral.ai", "router.huggingface.co"):
+        return chat(TEXT, stream=stream)
+    if host == "api.cohere.com":
+        return cohere(stream=stream)
+    if host == "ollama.com":
+        return ollama(request.path, stream=stream)
+    if host.startswith("bedrock-runtime"):
+        return bedrock(request.path)
+    if request.path.endswith("/mcp"):
+        return mcp(request)
+    return openai_chat(request)
+
+
+def cohere(*, stream: bool) -> Reply:
+    if not stream:
+        message = {"role": "assistant", "content": [{"type": "text", "text": TEXT}]}
+        return reply_json({"id": "c1", "finish_reason": "COMPLETE", "message": message})
+    return sse(
+        {"type": "message-start", "id": "c1", "delta": {"message": {"role": "assistant"}}},
+        {"type": "content-start", "index": 0, "delta": {"message": {"content": {"type": "text", "text": ""}}}},
+        {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": "hello from "}}}},
+        {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": "upstream"}}}},
+        {"type": "content-end", "index": 0},
+        {"type": "message-end", "delta": {"finish_reason": "COMPLETE"}},
+    )
+
+
+def ollama(path: str, *, stream: bool) -> Reply:
+    base = {"model": "m", "created_at": "2026-11-24T00:00:00Z"}
+    if path.endswith("/generate"):
+        return reply_json({**base, "response": TEXT, "done": True})
+    if not stream:
+        return reply_json({**base, "message": {"role": "assistant", "content": TEXT}, "done": True})
+    lines: list[dict[str, Any]] = [
+        {**base, "message": {"role": "assistant", "content": word + " "}, "done": False} for word in TEXT.split()
+    ]
+    lines.append({**base, "message": {"role": "assistant", "content": ""}, "done": True, "done_reason": "stop"})
+    chunks = tuple(json.dumps(line).encode() + b"\n" for line in lines)
+    return Reply(headers={"content-type": "application/x-ndjson"}, chunks=chunks)
+
+
+def bedrock(path: str) -> Reply:
+    if path.endswith("/converse-stream"):
+        events = [
+            ("messageStart", {"role": "assistant"}),
+            ("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": "hello from "}}),
+            ("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": "upstream"}}),
+            ("contentBlockStop", {"contentBlockIndex": 0}),
+            ("messageStop", {"stopReason": "end_turn"}),
+        ]
+        chunks = tuple(_event(name, value) for name, value in events)
+        return Reply(headers={"content-type": "application/vnd.amazon.eventstream"}, chunks=chunks)
+    if path.endswith("/invoke"):
+        return reply_json({"role": "assistant", "content": [{"type": "text", "text": TEXT}], "stop_reason": "end_turn"})
+    message = {"role": "assistant", "content": [{"text": TEXT}]}
+    usage = {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2}
+    return reply_json(
+        {"output": {"message": message}, "stopReason": "end_turn", "usage": usage, "metrics": {"latencyMs": 1}}
+    )
+
+
+def _event(name: str, value: Any) -> bytes:
+    fields = {":event-type": name, ":content-type": "application/json", ":message-type": "event"}
+    head = b"".join(
+        bytes([len(key)]) + key.encode() + b"\x07" + len(text).to_bytes(2) + text.encode()
+        for key, text in fields.items()
+    )
+    payload = json.dumps(value).encode()
+    prelude = (16 + len(head) + len(payload)).to_bytes(4) + len(head).to_bytes(4)
+    whole = prelude + zlib.crc32(prelude).to_bytes(4) + head + payload
+    return whole + zlib.crc32(whole).to_bytes(4)
+
+
+def mcp(request: Received) -> Reply:
+    if request.method != "POST":
+        return Reply(status=405, chunks=(b"{}",))
+    call = json.loads(request.body)
+    if "id" not in call:
+        return Reply(status=202, chunks=(b"",))
+    results: dict[str, Any] = {
+        "initialize": {
+            "protocolVersion": call.get("params", {}).get("protocolVersion", "2025-06-18"),
+            "capabilities": {"tools": {}},
+            "serverInfo": {"name": "upstream", "version": "1"},
+        },
+        "tools/list": {"tools": [{"name": "search", "inputSchema": {"type": "object"}}]},
+        "tools/call": {"content": [{"type": "text", "text": TEXT}], "isError": False},
+    }
+    if call["method"] not in results:
+        error = {"code": -32601, "message": "no such method"}
+        return reply_json({"jsonrpc": "2.0", "id": call["id"], "error": error})
+    return reply_json({"jsonrpc": "2.0", "id": call["id"], "result": results[call["method"]]})
