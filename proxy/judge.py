@@ -155,6 +155,8 @@ class Judge:
                 before += detect
                 if answer is None:
                     answer = Overloaded()
+                else:
+                    self._tally.scanned(answer)
             else:
                 total = time.perf_counter() - started
                 await self._record(step, snapshot, event, {"detect": 1000 * detect, "total": 1000 * total})

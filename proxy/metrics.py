@@ -46,6 +46,11 @@ LABELS: dict[str, tuple[str, ...] | int] = {
     "outcome": ("passed", "inspected", "refused", "failed"),
     "result": ("hit", "miss", "partial"),
     "reason": 30,
+    "detector": 60,
+    "state": ("done", "timeout", "names_timeout", "error", "media"),
+    "dialect": 150,
+    "inspected": ("full", "partial", "none"),
+    "version": 5,
 }
 """The values of each label, or how many different ones it may have in one metric of one process."""
 
@@ -105,12 +110,38 @@ POLICY_RELOAD_TIME = _gauge(
 )
 WORKER_RESTARTS = _counter("worker_restarts", "Workers started anew after they ended.", scope="supervisor")
 INSPECTOR_RESTARTS = _counter("inspector_restarts", "Inspectors started anew after they ended.", scope="supervisor")
+DETECTOR_RUNS = _counter("detector_runs", "Texts that detectors were run on, by how that ended.", "detector", "state")
+REQUESTS_READ = _counter(
+    "requests_read", "Requests whose text was looked for, by wire form and how much was read.", "dialect", "inspected"
+)
+INSPECTOR_OPEN = _gauge("inspector_open_jobs", "Scans that inspectors have not answered yet.")
+AUDIT_COMMIT_SECONDS = Metric(
+    "hushgate_audit_commit_seconds",
+    "histogram",
+    "Time that a commit of audit records took, in seconds.",
+    (),
+    _SECONDS,
+    "both",
+)
+AUDIT_LAG = _gauge("audit_lag_seconds", "For how long the commit under way has been going on.", scope="both")
+AUDIT_QUEUE = _gauge("audit_queue_records", "Audit records that wait for the disk.", scope="both")
+AUDIT_CHECKPOINT_TIME = _gauge(
+    "audit_last_checkpoint_timestamp_seconds", "When the audit log was last signed.", scope="supervisor"
+)
+AUDIT_SIGNED = _gauge("audit_signed_records", "Audit records that the last checkpoint covers.", scope="supervisor")
+AUDIT_CHANGED = _counter(
+    "audit_changed_chains", "Chains of the audit log that were changed behind our back.", scope="supervisor"
+)
+AUDIT_FREE = _gauge("audit_free_bytes", "Free bytes on the disk of the audit log.", scope="supervisor")
+BUILD_INFO = _gauge("build_info", "1 for the version that runs.", "version", scope="supervisor")
 CA_EXPIRY = _gauge("ca_expiry_timestamp_seconds", "When our CA certificate expires.", scope="supervisor")
 
 METRICS = (
     *(REQUESTS, RULE_MATCHES, FINDINGS, UNINSPECTED, DECISION_SECONDS, CONNECTIONS, TUNNELS, TUNNEL_BYTES),
     *(CACHE_LOOKUPS, INSPECTOR_OVERLOAD, INSPECTOR_JOBS, REFUSED_DESTINATIONS, UPSTREAM_ERRORS, TLS_FAILURES),
     *(AUDIT_RECORDS, AUDIT_ERRORS, POLICY_INFO, POLICY_RELOAD_OK, POLICY_RELOAD_TIME),
+    *(DETECTOR_RUNS, REQUESTS_READ, INSPECTOR_OPEN, AUDIT_COMMIT_SECONDS, AUDIT_LAG, AUDIT_QUEUE),
+    *(AUDIT_CHECKPOINT_TIME, AUDIT_SIGNED, AUDIT_CHANGED, AUDIT_FREE, BUILD_INFO),
     *(WORKER_RESTARTS, INSPECTOR_RESTARTS, CA_EXPIRY),
 )
 """Every metric of the product."""

@@ -1,5 +1,9 @@
 """What happened in, metrics out: the one place that knows which event moves which metric."""
 
+import time
+from collections.abc import Iterable
+
+from detectors.scan import Report
 from proxy import metrics
 from proxy.inspection import Judged
 from proxy.metrics import Metrics
@@ -15,6 +19,9 @@ class Tally:
         """Count one decision: the request, its rules, its findings, and what was not read."""
         verdict, service = judged.verdict, judged.match.service.id
         self._sink.count(metrics.REQUESTS, service, judged.match.endpoint.activity, str(verdict.action))
+        prompt = judged.decoded.prompt
+        inspected = ("partial" if prompt.parts else "none") if prompt.unread else "full"
+        self._sink.count(metrics.REQUESTS_READ, judged.match.endpoint.dialect, inspected)
         for hit in verdict.rules:
             self._sink.count(metrics.RULE_MATCHES, hit.id, str(hit.action), "enforce")
         for hit in verdict.would.rules if verdict.would else ():
@@ -74,6 +81,41 @@ class Tally:
             self._sink.count(metrics.AUDIT_RECORDS, kind)
         else:
             self._sink.count(metrics.AUDIT_ERRORS)
+
+    def audit_committed(self, seconds: float) -> None:
+        """Note how long a commit of audit records took."""
+        self._sink.observe(metrics.AUDIT_COMMIT_SECONDS, seconds)
+
+    def audit_waits(self, lag: float, queued: int) -> None:
+        """Note for how long a commit has been going on, and how many records wait."""
+        self._sink.set(metrics.AUDIT_LAG, lag)
+        self._sink.set(metrics.AUDIT_QUEUE, queued)
+
+    def audit_signed(self, records: int) -> None:
+        """Note that a checkpoint covers so many records."""
+        self._sink.set(metrics.AUDIT_SIGNED, records)
+        self._sink.set(metrics.AUDIT_CHECKPOINT_TIME, time.time())
+
+    def audit_changed(self) -> None:
+        """Count a chain that somebody changed."""
+        self._sink.count(metrics.AUDIT_CHANGED)
+
+    def audit_free(self, size: int) -> None:
+        """Note how many bytes are free for the audit log."""
+        self._sink.set(metrics.AUDIT_FREE, size)
+
+    def scanned(self, reports: Iterable[Report]) -> None:
+        """Count what each detector did with each text."""
+        for report in reports:
+            for name in report.findings:
+                if name not in report.failed:
+                    self._sink.count(metrics.DETECTOR_RUNS, name, "done")
+            for name, reason in report.failed.items():
+                self._sink.count(metrics.DETECTOR_RUNS, name, reason)
+
+    def open_scans(self, number: int) -> None:
+        """Note how many scans are open."""
+        self._sink.set(metrics.INSPECTOR_OPEN, number)
 
     def connections(self, number: int) -> None:
         """Note how many client connections are open."""

@@ -69,6 +69,7 @@ class Worker:
             slot=str(boot["slot"]),
             settings=audit_settings.from_config(config),
             observe=self._tally.audited,
+            committed=self._tally.audit_committed,
         )
         self._pool = InspectorPool(
             [Path(path) for path in boot["inspectors"]], names=_names(snapshot), observe=self._tally.inspector_event
@@ -141,6 +142,8 @@ class Worker:
             return {"applied": snapshot.revision}
         if "metrics" in message:
             self._tally.connections(self._door.connections)
+            self._tally.open_scans(self._pool.outstanding)
+            self._tally.audit_waits(self._trail.lag, self._trail.queued)
             return {"metrics": self._tally.render().decode()}
         if "health" in message:
             return {"revision": self.judge.snapshot.revision, "inspectors": self._pool.healthy}

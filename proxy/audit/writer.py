@@ -241,6 +241,8 @@ class AuditWriter:
                 self._lose(item, OSError(error.errno, f"the audit log cannot be written: {error.strerror}"))
         else:
             self._failing = False
+            for _ in gaps:
+                self._observe("audit_gap", True)
             for item in fit:
                 self._kept(item)
             self._journal.turn()

@@ -19,6 +19,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Coroutine
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ class Arbiter:
         self._reload = asyncio.Event()
         self._renewal = asyncio.Event()
         self._metrics = Metrics("supervisor")
+        self._tally = Tally(self._metrics)
         self._merger = Merger()
         self._tasks: set[asyncio.Task[None]] = set()
         self._fatal: BaseException | None = None
@@ -112,6 +114,7 @@ class Arbiter:
         self._detectors = describe(self._inspectors.detectors)
         self._prepared = self._first_snapshot()
         self._mtimes = watched(config)
+        self._metrics.tell(metrics.BUILD_INFO, version("hushgate"))
         self._metrics.set(metrics.CA_EXPIRY, self._authority.not_after.timestamp())
         self._crew = Crew(
             config.workers,
@@ -140,13 +143,16 @@ class Arbiter:
             open_signer(config.state),
             interval=config.audit_checkpoint,
             days=config.audit_retention,
+            signed=self._tally.audit_signed,
+            changed=self._tally.audit_changed,
         )
         self._custodian.begin()
         self._trail = AuditWriter.open(
             config.state / "audit",
             slot="supervisor",
             settings=audit_settings.from_config(config),
-            observe=Tally(self._metrics).audited,
+            observe=self._tally.audited,
+            committed=self._tally.audit_committed,
         )
         self._identity = identity_texts(config)
 
@@ -310,6 +316,8 @@ class Arbiter:
             answer = await worker.ask({"metrics": True}, timeout=2)
             if answer is not None:
                 texts[worker.name] = str(answer["metrics"]).encode()
+        self._tally.audit_waits(self._trail.lag, self._trail.queued)
+        self._tally.audit_free(shutil.disk_usage(self._config.state / "audit").free)
         return self._merger.merge(texts, self._metrics.render())
 
     def _inspector_restarted(self, restart: Restart) -> None:

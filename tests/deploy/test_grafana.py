@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 import yaml
 
+from scripts import render_dashboards
+
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 BOARDS = sorted((DEPLOY / "grafana/dashboards").glob("*.json"))
 
@@ -13,8 +15,14 @@ def read(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
-def test_a_first_dashboard_is_there() -> None:
-    assert [path.name for path in BOARDS] == ["overview.json"]
+def test_the_dashboards_are_there() -> None:
+    assert [path.stem for path in BOARDS] == ["operations", "overview", "soc", "tuning"]
+
+
+@pytest.mark.parametrize("name", render_dashboards.BOARDS)
+def test_a_dashboard_made_from_the_tables_is_up_to_date(name: str) -> None:
+    made = (DEPLOY / f"grafana/dashboards/{name}.json").read_text(encoding="utf-8")
+    assert made == render_dashboards.render(name), "run: .venv/bin/python scripts/render_dashboards.py"
 
 
 @pytest.mark.parametrize("path", BOARDS, ids=lambda path: path.name)

@@ -2,7 +2,7 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -173,6 +173,7 @@ def test_a_text_that_cannot_be_read_spoils_nothing(bad):
     assert samples(Merger().merge({"0": bad, "1": requests(1)}))[ONE] == 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from("012"), st.integers(0, 9))))
 def test_a_merged_counter_never_falls(scrapes):
     merger, before = Merger(), 0.0

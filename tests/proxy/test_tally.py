@@ -38,3 +38,35 @@ def test_the_rest_of_the_table() -> None:
     assert 'hushgate_policy_info{revision="sha256:a"} 1.0' in text
     assert 'action="overload"' in text
     assert "hushgate_audit_errors_total 1.0" in text
+
+
+def test_what_detectors_did_is_counted():
+    from detectors.scan import Report
+    from proxy.metrics import Metrics
+    from proxy.tally import Tally
+
+    sink = Metrics()
+    Tally(sink).scanned([Report({"a@1": (), "b@1": ()}, {"b@1": "timeout"}), Report({"a@1": ()}, {})])
+    text = sink.render().decode()
+    assert 'hushgate_detector_runs_total{detector="a@1",state="done"} 2.0' in text
+    assert 'hushgate_detector_runs_total{detector="b@1",state="timeout"} 1.0' in text
+    assert 'detector="b@1",state="done"' not in text
+
+
+def test_the_audit_log_shows_in_the_metrics():
+    from proxy.metrics import Metrics
+    from proxy.tally import Tally
+
+    worker, own = Metrics(), Metrics("supervisor")
+    for sink in (worker, own):
+        Tally(sink).audit_committed(0.002)
+        Tally(sink).audit_waits(1.5, 7)
+    Tally(own).audit_signed(12)
+    Tally(own).audit_changed()
+    Tally(own).audit_free(1 << 20)
+    text = own.render().decode()
+    assert "hushgate_audit_signed_records 12.0" in text
+    assert "hushgate_audit_changed_chains_total 1.0" in text
+    assert "hushgate_audit_free_bytes 1.048576e+06" in text
+    assert "hushgate_audit_queue_records 7.0" in worker.render().decode()
+    assert "hushgate_audit_commit_seconds_count 1.0" in worker.render().decode()

@@ -2,7 +2,7 @@ import math
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxy.audit.canonical import dumps
@@ -22,11 +22,13 @@ def outcome(write, value):
         return type(error)
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_it_writes_what_the_reference_writes_or_fails_as_it_does(value):
     assert outcome(dumps, value) == outcome(rfc8785.dumps, value)
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_number_is_written_as_ecmascript_writes_it(number):
     assert dumps([number]) == rfc8785.dumps([number])

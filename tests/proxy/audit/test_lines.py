@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxy.audit import lines
@@ -39,6 +39,7 @@ def read_leef(line):
     return head, dict(field.split("=", 1) for field in body.split("\t"))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_no_name_breaks_out_of_its_field(name):
     record = {

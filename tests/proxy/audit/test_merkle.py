@@ -1,7 +1,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxy.audit import merkle
@@ -32,11 +32,13 @@ def by_definition(hashes):
     return merkle.node(by_definition(hashes[:middle]), by_definition(hashes[middle:]))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 70))
 def test_a_tree_that_grows_has_the_root_of_the_definition(size):
     assert merkle.root(leaves(size)) == by_definition(leaves(size))
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_a_proof_holds_for_its_leaf_and_place_and_no_other(tree):
     size, index = tree
