@@ -25,7 +25,6 @@ def read(reader, text):
         (escapes.quoted_printable, "this is a long line that goes o=\nn", "this is a long line that goes on"),
         (escapes.quoted_printable, "=?utf-8?Q?Z=C3=BCrich?=", "Zürich"),
     ],
-    ids=str,
 )
 def test_it_reads(reader, text, plain):
     assert read(reader, text) == plain
@@ -40,7 +39,6 @@ def test_it_reads(reader, text, plain):
         (escapes.backslash, r"\ud800 alone"),
         (escapes.quoted_printable, "x=1\ny=2\n===\n# title ===="),
     ],
-    ids=str,
 )
 def test_what_is_no_escape_stays(reader, text):
     assert read(reader, text) == text

@@ -28,7 +28,6 @@ def read(reader, text):
         (layout.joints, "k = 'AKIA' \\\n  '1234'", "k = 'AKIA1234'"),
         (layout.joints, '["AK", "IA", "12"].join("")', '"AKIA12"'),
     ],
-    ids=str,
 )
 def test_it_reads(reader, text, plain):
     assert read(reader, text) == plain
@@ -48,7 +47,6 @@ def test_it_reads(reader, text, plain):
         (layout.wraps, "one 1\n\n2 two"),
         (layout.joints, 'f("a", "b") + g("")'),
     ],
-    ids=str,
 )
 def test_layout_between_words_stays(reader, text):
     assert read(reader, text) == text

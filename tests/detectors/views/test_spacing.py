@@ -24,7 +24,6 @@ def read(reader, text):
         (spacing.grouped, "| 4111 | 1111 | 1111 | 1111 |", "| 4111111111111111 |"),
         (spacing.grouped, "1415,5951,731", "+14155951731"),
     ],
-    ids=str,
 )
 def test_it_reads(reader, text, plain):
     assert read(reader, text) == plain
@@ -41,7 +40,6 @@ def test_it_reads(reader, text, plain):
         (spacing.grouped, "1,234,567,890.12"),
         (spacing.grouped, "10:20:30 and 2024/01/02"),
     ],
-    ids=str,
 )
 def test_what_is_written_so_for_another_reason_stays(reader, text):
     assert read(reader, text) == text

@@ -39,7 +39,7 @@ SIGNS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "text"), SIGNS, ids=str)
+@pytest.mark.parametrize(("name", "text"), SIGNS)
 def test_a_reader_is_asked_where_its_signs_stand(name, text):
     assert NUMBER[name] in TRIGGERS.fired(text)
 
@@ -62,7 +62,6 @@ def test_a_reader_is_asked_where_its_signs_stand(name, text):
         (SUMS, "${a}${b}"),
         (SUMS, "$a$b"),
     ],
-    ids=str,
 )
 def test_the_others_too(number, text):
     assert number in TRIGGERS.fired(text)

@@ -23,7 +23,6 @@ def read(reader, text):
         (words.addresses, "john dot doe at acme dot com", "john.doe@acme.com"),
         (words.addresses, "www(dot)acme(dot)com", "www.acme.com"),
     ],
-    ids=str,
 )
 def test_it_reads(reader, text, plain):
     assert read(reader, text) == plain
@@ -37,7 +36,6 @@ def test_it_reads(reader, text, plain):
         (words.addresses, "look at the dot in the middle"),
         (words.addresses, "meet (at noon) in the hall"),
     ],
-    ids=str,
 )
 def test_words_in_a_sentence_stay(reader, text):
     assert read(reader, text) == text
