@@ -1,17 +1,27 @@
 """Neighbouring parts in, the texts across their seams out: a value split over several parts is found all the same.
 
-The parts of one group are read as one text without separators, of which only the stretches around the places where one
-part ends and the next begins are kept. Stretches that touch are one: the work is linear in the text.
+Rules
+1. The parts of one group are read as one text without separators. So are a user's messages that follow one another,
+   whatever was answered in between, where the end of one and the beginning of the next look like pieces of one value:
+   a conversation is no text, and joining all of it would make values that nobody wrote.
+2. Only the stretches around the places where one part ends and the next begins are kept, and encoded runs there
+   whole. Stretches that touch are one: the work is linear in the text.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from detectors.base import REST, Source
 from detectors.finding import Finding
+from detectors.views.layout import continued
 from proxy.exchange import Part
 
 REACH = 256  # characters taken from each side of a seam
+_FAR = 65_536  # characters of an encoded run that are taken beyond that
+_ENCODED = re.compile(r"[A-Za-z0-9+/_%=-]++")
+_OTHER = re.compile(r"[^A-Za-z0-9+/_%=-]")
+_ABOVE = 4  # steps of a path above a part where its role may stand
 _CATEGORIES = frozenset({"pii", "secret"})
 
 
@@ -33,38 +43,89 @@ class Seam:
 
 
 def seams(parts: Sequence[Part]) -> list[Seam]:
-    """Return the seams between neighbouring parts of one group, in order; empty and object-key parts do not count."""
-    found: list[Seam] = []
-    for run in _runs(parts):
-        open_pieces: list[Piece] = []
-        for number in run:
-            size = len(parts[number].text)
-            first, last = number == run[0], number == run[-1]
-            if not first and not last and size <= 2 * REACH:
-                open_pieces.append(Piece(number, 0, size))
-                continue
-            if not first:
-                open_pieces.append(Piece(number, 0, min(size, REACH)))
-                found.append(_seam(parts, open_pieces))
-            if not last:
-                start = max(size - REACH, 0)
-                open_pieces = [Piece(number, start, size - start)]
-    return found
+    """Return the seams between parts that are read as one, in order; empty and object-key parts do not count."""
+    runs = [run for run in (*_grouped(parts), *_turns(parts)) if len(run) > 1]
+    return [seam for run in sorted(runs) for seam in _of_run(parts, run)]
 
 
-def _runs(parts: Sequence[Part]) -> Iterator[list[int]]:
-    """Yield the numbers of neighbouring parts that are read as one text, two or more of them."""
+def _of_run(parts: Sequence[Part], run: Sequence[int]) -> Iterator[Seam]:
+    open_pieces: list[Piece] = []
+    for number in run:
+        text = parts[number].text
+        first, last = number == run[0], number == run[-1]
+        if not first and not last and len(text) <= 2 * REACH:
+            open_pieces.append(Piece(number, 0, len(text)))
+            continue
+        if not first:
+            open_pieces.append(Piece(number, 0, _head(text)))
+            yield _seam(parts, open_pieces)
+        if not last:
+            start = _tail(text)
+            open_pieces = [Piece(number, start, len(text) - start)]
+
+
+def _head(text: str) -> int:
+    """Return how many characters from the beginning are taken."""
+    run = _ENCODED.match(text, min(REACH, len(text)), REACH + _FAR)
+    return run.end() if run else min(REACH, len(text))
+
+
+def _tail(text: str) -> int:
+    """Return where the characters begin that are taken from the end."""
+    start = max(len(text) - REACH, 0)
+    least = max(start - _FAR, 0)
+    if start > least and _ENCODED.match(text, start - 1):
+        broken = _OTHER.search(text[least:start][::-1])
+        start = start - broken.start() if broken else least
+    return start
+
+
+def _readable(part: Part) -> bool:
+    return bool(part.text) and not part.path.endswith("~")
+
+
+def _grouped(parts: Sequence[Part]) -> Iterator[list[int]]:
+    """Yield the numbers of neighbouring parts of one group."""
     run: list[int] = []
     for number, part in enumerate(parts):
-        if not part.group or not part.text or part.path.endswith("~"):
+        if not part.group or not _readable(part):
             continue
         if run and parts[run[-1]].group != part.group:
-            if len(run) > 1:
-                yield run
+            yield run
             run = []
         run.append(number)
-    if len(run) > 1:
-        yield run
+    yield run
+
+
+def _turns(parts: Sequence[Part]) -> Iterator[list[int]]:
+    """Yield the numbers of a user's messages that may hold one value together: the last part of each, the first."""
+    roles = {part.path.removesuffix(".role"): part.text for part in parts if part.path.endswith(".role")}
+    run: list[int] = []
+    last = -1
+    for number, part in enumerate(parts):
+        if part.kind != "prompt" or not _readable(part) or (part.role or _role(part.path, roles)) != "user":
+            continue
+        if last >= 0:
+            same = parts[last].group and parts[last].group == part.group
+            if same or not continued(parts[last].text[-REACH:], part.text[:REACH]):
+                yield run
+                run = []
+            else:
+                run = [*run, number] if run else [last, number]
+        last = number
+    yield run
+
+
+def _role(path: str, roles: Mapping[str, str]) -> str:
+    """Return the role that stands beside a part or above it, where the dialect does not tell."""
+    for _ in range(_ABOVE):
+        cut = max(path.rfind("."), path.rfind("["))
+        if cut <= 0:
+            break
+        path = path[:cut]
+        if path in roles:
+            return roles[path]
+    return ""
 
 
 def _seam(parts: Sequence[Part], pieces: Sequence[Piece]) -> Seam:

@@ -74,31 +74,26 @@ def wraps(text: str) -> Iterator[Edit]:
         if match[0][0] == "\\":
             yield Edit(start, end, "", "wrap")
             continue
-        right = _RIGHT.match(text, end, end + _TOKEN)
-        if right is None:
-            continue
-        left = _LEFT.search(text, max(0, start - _TOKEN, text.rfind(" ", 0, start) + 1), start)
-        if left is not None and _one(text, left, right):
+        if continued(text[max(0, start - _TOKEN) : start], text[end : end + _TOKEN]):
             yield Edit(start, end, "", "wrap")
 
 
-def _one(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
-    """Tell whether two pieces may be one value."""
-    if not (_PIECE.search(left[0]) or _PIECE.search(right[0])) or _SETTING.match(text, right.start()):
+def continued(before: str, after: str) -> bool:
+    """Tell whether a value may run on from the end of `before` (its last part) to the beginning of `after`."""
+    right = _RIGHT.match(after)
+    left = _LEFT.search(before, before.rfind(" ") + 1) if right else None
+    if right is None or left is None or not (_PIECE.search(left[0]) or _PIECE.search(right[0])):
+        return False
+    if _SETTING.match(after) or _PLAIN_WORD.match(right[0]):
+        return False
+    if left[0][-1] in ":=?!" or (left[0][-1] == "." and left[0][:-1].isalpha()):
         return False
     if right[0][0] == "@" and left[0].isalpha():
         return False  # a decorator, a mention
-    if _PLAIN_WORD.match(right[0]) or left[0][-1] in ":=?!" or (left[0][-1] == "." and left[0][:-1].isalpha()):
-        return False
     if _NUMBER.match(left[0]) and _NUMBER.match(right[0]):
-        return not (_alone(text, left) and _alone(text, right))
+        alone = before[: left.start()][-1:] in ("", "\n") and after[right.end() : right.end() + 1] in ("", "\n", "\r")
+        return not alone  # lines of numbers are a column
     return True
-
-
-def _alone(text: str, piece: re.Match[str]) -> bool:
-    """Tell whether a piece is all of its line: lines of numbers are a column."""
-    before, after = text[max(0, piece.start() - 1) : piece.start()], text[piece.end() : piece.end() + 1]
-    return before in ("", "\n") and after in ("", "\n", "\r")
 
 
 def joints(text: str) -> Iterator[Edit]:

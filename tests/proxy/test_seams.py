@@ -33,7 +33,7 @@ def test_object_keys_empty_parts_and_parts_without_a_group_have_none() -> None:
 
 
 def test_a_finding_across_the_seam_becomes_its_pieces() -> None:
-    parts = [part("x" * 1000 + "123-"), part("45-6789 and more")]
+    parts = [part("x " * 500 + "123-"), part("45-6789 and more")]
     seam = seams(parts)[0]
     (left, first), (right, second) = split(seam, finding(REACH - 4, REACH + 7))
     assert parts[left].text[first.start : first.end] + parts[right].text[second.start : second.end] == "123-45-6789"
@@ -53,10 +53,52 @@ def test_a_seam_shows_no_text() -> None:
 
 def test_long_parts_are_taken_in_part_and_short_ones_whole() -> None:
     sizes = [1000, 10, 1000, 600, 3]
-    found = seams([part(chr(97 + number) * size) for number, size in enumerate(sizes)])
+    found = seams([part(chr(0x3B1 + number) * size) for number, size in enumerate(sizes)])
     assert [[piece.length for piece in seam.pieces] for seam in found] == [[256, 10, 256], [256, 256], [256, 3]]
 
 
 def test_the_work_is_linear_in_the_text() -> None:
     found = seams([part("x") for _ in range(100_000)])
     assert sum(len(seam.source.text) for seam in found) == 100_000
+
+
+def turn(text: str, role: str = "user", kind: str = "prompt", group: int = 0) -> Part:
+    return Part("$.messages[0].content", role, kind, text, group=group, decided=role == "assistant")
+
+
+def test_a_value_split_over_two_messages_has_a_seam_whatever_was_answered_between() -> None:
+    parts = [turn("my ssn is 123-4"), turn("go on", "assistant"), turn("5-6789, thanks")]
+    (seam,) = seams(parts)
+    assert seam.source.text == "my ssn is 123-45-6789, thanks"
+    pieces = split(seam, finding(10, 21))
+    assert [(at, parts[at].text[f.start : f.end]) for at, f in pieces] == [(0, "123-4"), (2, "5-6789")]
+
+
+def test_a_value_may_run_over_three_messages() -> None:
+    (seam,) = seams([turn("ssn 123"), turn("-45-"), turn("6789 ok")])
+    assert seam.source.text == "ssn 123-45-6789 ok"
+
+
+def test_a_role_that_the_dialect_does_not_know_is_looked_up() -> None:
+    said = [("user", "ssn 123-4"), ("assistant", "1-1"), ("user", "5-6789 ok")]
+    parts = []
+    for number, (role, text) in enumerate(said):
+        parts.append(Part(f"$.messages[{number}].role", "", "metadata", role))
+        parts.append(Part(f"$.messages[{number}].content[0].text", "", "prompt", text))
+    assert [seam.source.text for seam in seams(parts)] == ["ssn 123-45-6789 ok"]
+
+
+def test_a_conversation_is_no_text() -> None:
+    talk = ["What is version 2?", "3 items please.", "Thanks.", "5", "7", "And in 2024?", "2025 then"]
+    assert seams([turn(text) for text in talk]) == []
+    assert seams([turn("id 123-4", kind="tool_result"), turn("5-6789", kind="tool_result")]) == []
+
+
+def test_parts_of_one_message_are_read_as_one_once() -> None:
+    assert len(seams([turn("ssn 123-4", group=1), turn("5-6789", group=1)])) == 1
+
+
+def test_an_encoded_run_is_taken_whole() -> None:
+    run = "QUJD" * 1000
+    (seam,) = seams([part(f"see {run[:2001]}"), part(f"{run[2001:]} end")])
+    assert run in seam.source.text

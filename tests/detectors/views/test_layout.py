@@ -50,3 +50,13 @@ def test_it_reads(reader, text, plain):
 )
 def test_layout_between_words_stays(reader, text):
     assert read(reader, text) == text
+
+
+def test_a_value_runs_on_only_where_both_sides_look_like_its_pieces():
+    assert layout.continued("my ssn is 123-4", "5-6789, thanks")
+    assert layout.continued("write to henry.jackson@ex", "ample-bank.co.uk and")
+    assert not layout.continued("What is version 2?", "3 items")
+    assert not layout.continued("the first line", "the second")
+    assert not layout.continued("5", "7")
+    assert not layout.continued("", "1")
+    assert not layout.continued("1", "")
