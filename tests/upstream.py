@@ -53,21 +53,21 @@ class Reply:
 Script = Callable[[Received], Reply]
 
 
-def openai_chat(request: Received) -> Reply:
+def openai_chat(request: Received, text: str = "hello from upstream", size: int = 0) -> Reply:
     """Answer as OpenAI, Anthropic and Gemini would, by path; echo nothing of the prompt."""
     stream = b'"stream":true' in request.body.replace(b" ", b"") or ":stream" in request.path
     if "/messages" in request.path:
-        return anthropic(stream=stream)
+        return anthropic(text, stream=stream, size=size)
     if ":generateContent" in request.path or ":streamGenerateContent" in request.path:
-        return gemini(stream=stream)
+        return gemini(text, stream=stream, size=size)
     if "/responses" in request.path:
-        return responses(stream=stream)
+        return responses(text, stream=stream, size=size)
     if "/embeddings" in request.path:
         return reply_json({"object": "list", "model": "m", "data": [{"object": "embedding", "index": 0,
                            "embedding": [0.1, 0.2]}], "usage": {"prompt_tokens": 1, "total_tokens": 1}})  # fmt: skip
     if request.path.endswith("/v1/completions"):
-        return completions(stream=stream)
-    return chat(stream=stream)
+        return completions(text, stream=stream, size=size)
+    return chat(text, stream=stream, size=size)
 
 
 def reply_json(value: Any, status: int = 200) -> Reply:
@@ -85,29 +85,36 @@ def sse(*events: Any, names: Sequence[str] = ()) -> Reply:
     return Reply(headers={"content-type": "text/event-stream"}, chunks=chunks)
 
 
-def chat(text: str = "hello from upstream", *, stream: bool = False) -> Reply:
+def pieces(text: str, size: int = 0) -> list[str]:
+    """Return a text as a model streams it: word by word, or `size` characters at a time."""
+    return (
+        [text[start : start + size] for start in range(0, len(text), size)] if size else [w + " " for w in text.split()]
+    )
+
+
+def chat(text: str = "hello from upstream", *, stream: bool = False, size: int = 0) -> Reply:
     """Return an OpenAI Chat Completions answer."""
     base = {"id": "chatcmpl-1", "created": 1, "model": "gpt-test"}
     if not stream:
         message = {"role": "assistant", "content": text}
         return reply_json({**base, "object": "chat.completion", "usage": {"prompt_tokens": 1, "completion_tokens": 1,
                            "total_tokens": 2}, "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})  # fmt: skip
-    words = [{"delta": {"content": word + " "}, "index": 0, "finish_reason": None} for word in text.split()]
+    words = [{"delta": {"content": word}, "index": 0, "finish_reason": None} for word in pieces(text, size)]
     ends = {"delta": {}, "index": 0, "finish_reason": "stop"}
     events = [{**base, "object": "chat.completion.chunk", "choices": [choice]} for choice in [*words, ends]]
     return sse(*events, "[DONE]")
 
 
-def completions(text: str = "hello from upstream", *, stream: bool = False) -> Reply:
+def completions(text: str = "hello from upstream", *, stream: bool = False, size: int = 0) -> Reply:
     """Return an OpenAI Completions answer; a stream's chunks have the same shape."""
-    pieces = [word + " " for word in text.split()] if stream else [text]
+    parts = pieces(text, size) if stream else [text]
     events = [{"id": "cmpl-1", "object": "text_completion", "created": 1, "model": "gpt-test",
                "choices": [{"index": 0, "text": piece, "finish_reason": "stop", "logprobs": None}]}
-              for piece in pieces]  # fmt: skip
+              for piece in parts]  # fmt: skip
     return sse(*events, "[DONE]") if stream else reply_json(events[0])
 
 
-def responses(text: str = "hello from upstream", *, stream: bool = False) -> Reply:
+def responses(text: str = "hello from upstream", *, stream: bool = False, size: int = 0) -> Reply:
     """Return an OpenAI Responses answer."""
     part = {"type": "output_text", "text": text, "annotations": []}
     item = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [part]}
@@ -120,8 +127,8 @@ def responses(text: str = "hello from upstream", *, stream: bool = False) -> Rep
         {"type": "response.output_item.added", "sequence_number": 1, "output_index": 0, "item": {**item, "content": []}},
         {"type": "response.content_part.added", "sequence_number": 2, "output_index": 0, "content_index": 0,
          "item_id": "msg_1", "part": {**part, "text": ""}},
-        {"type": "response.output_text.delta", "sequence_number": 3, "output_index": 0, "content_index": 0,
-         "item_id": "msg_1", "delta": text},
+        *({"type": "response.output_text.delta", "sequence_number": 3, "output_index": 0, "content_index": 0,
+           "item_id": "msg_1", "delta": piece} for piece in pieces(text, size or len(text))),
         {"type": "response.output_text.done", "sequence_number": 4, "output_index": 0, "content_index": 0,
          "item_id": "msg_1", "text": text},
         {"type": "response.output_item.done", "sequence_number": 5, "output_index": 0, "item": item},
@@ -130,7 +137,7 @@ def responses(text: str = "hello from upstream", *, stream: bool = False) -> Rep
     return sse(*events, names=[event["type"] for event in events])  # type: ignore[misc]
 
 
-def anthropic(text: str = "hello from upstream", *, stream: bool = False) -> Reply:
+def anthropic(text: str = "hello from upstream", *, stream: bool = False, size: int = 0) -> Reply:
     """Return an Anthropic Messages answer."""
     whole = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-test", "stop_sequence": None,
              "content": [{"type": "text", "text": text}], "stop_reason": "end_turn",
@@ -140,7 +147,8 @@ def anthropic(text: str = "hello from upstream", *, stream: bool = False) -> Rep
     events = [
         {"type": "message_start", "message": {**whole, "content": [], "stop_reason": None}},
         {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
-        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}},
+        *({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}}
+          for piece in pieces(text, size or len(text))),
         {"type": "content_block_stop", "index": 0},
         {"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": None},
          "usage": {"output_tokens": 1}},
@@ -149,11 +157,11 @@ def anthropic(text: str = "hello from upstream", *, stream: bool = False) -> Rep
     return sse(*events, names=[event["type"] for event in events])  # type: ignore[misc]
 
 
-def gemini(text: str = "hello from upstream", *, stream: bool = False) -> Reply:
+def gemini(text: str = "hello from upstream", *, stream: bool = False, size: int = 0) -> Reply:
     """Return a Gemini generateContent answer."""
-    pieces = [word + " " for word in text.split()] if stream else [text]
+    parts = pieces(text, size) if stream else [text]
     events = [{"candidates": [{"content": {"role": "model", "parts": [{"text": piece}]}, "finishReason": "STOP"}]}
-              for piece in pieces]  # fmt: skip
+              for piece in parts]  # fmt: skip
     return sse(*events) if stream else reply_json(events[0])
 
 

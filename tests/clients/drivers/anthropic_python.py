@@ -1,6 +1,7 @@
 """The Anthropic SDK for Python, called as its documentation shows."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -47,6 +48,22 @@ def messages_helper(witness: Witness, text: str) -> str:
         return join(stream.text_stream)
 
 
+TOOLS: Any = [{"name": "send", "input_schema": {"type": "object", "properties": {}}}]
+
+
+def tools(witness: Witness, text: str) -> str:
+    """Return the arguments that a program would call the tool with."""
+    with sync_client(witness) as client:
+        block: Any = client.messages.create(**question(text), tools=TOOLS).content[0]
+        return json.dumps(block.input)
+
+
+def tools_stream(witness: Witness, text: str) -> str:
+    with sync_client(witness) as client, client.messages.stream(**question(text), tools=TOOLS) as stream:
+        block: Any = stream.get_final_message().content[0]
+        return json.dumps(block.input)
+
+
 def run(call: Callable[[anthropic.AsyncAnthropic, str], Awaitable[str]]) -> Callable[[Witness, str], str]:
     """Return the sync form of an async call, with an event loop and a client of its own."""
 
@@ -76,6 +93,8 @@ serve(
         "messages": messages,
         "messages-stream": messages_stream,
         "messages-helper": messages_helper,
+        "tools": tools,
+        "tools-stream": tools_stream,
         "messages-async": run(messages_async),
         "messages-async-stream": run(messages_async_stream),
     }

@@ -1,6 +1,7 @@
 """The Google Gen AI SDK for Python, called as its documentation shows."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from google import genai
@@ -35,6 +36,17 @@ def generate_stream(witness: Witness, text: str) -> str:
 def chats(witness: Witness, text: str) -> str:
     with client(witness) as gemini:
         return gemini.chats.create(model=MODEL).send_message(text).text or ""
+
+
+SEND = types.Tool(function_declarations=[types.FunctionDeclaration(name="send")])
+
+
+def tools(witness: Witness, text: str) -> str:
+    """Return the arguments that a program would call the tool with."""
+    config = types.GenerateContentConfig(tools=[SEND])
+    with client(witness) as gemini:
+        answer = gemini.models.generate_content(model=MODEL, contents=text, config=config)
+        return json.dumps((answer.function_calls or [])[0].args)
 
 
 def run(call: Callable[[genai.Client, str], Awaitable[str]]) -> Callable[[Witness, str], str]:
@@ -72,5 +84,6 @@ serve(
         "generate-async": run(generate_async),
         "generate-async-stream": run(generate_async_stream),
         "chats": chats,
+        "tools": tools,
     }
 )

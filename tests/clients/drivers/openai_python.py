@@ -67,6 +67,26 @@ def completions_stream(witness: Witness, text: str) -> str:
         return join(chunk.choices[0].text for chunk in stream)
 
 
+TOOLS: Any = [{"type": "function", "function": {"name": "send", "parameters": {"type": "object", "properties": {}}}}]
+
+
+def tools(witness: Witness, text: str) -> str:
+    """Return the arguments that a program would call the tool with."""
+    with sync_client(witness) as client:
+        answer = client.chat.completions.create(model=MODEL, messages=messages(text), tools=TOOLS)
+        call: Any = (answer.choices[0].message.tool_calls or [])[0]
+        return str(call.function.arguments)
+
+
+def tools_stream(witness: Witness, text: str) -> str:
+    with (
+        sync_client(witness) as client,
+        client.chat.completions.stream(model=MODEL, messages=messages(text), tools=TOOLS) as stream,
+    ):
+        call: Any = (stream.get_final_completion().choices[0].message.tool_calls or [])[0]
+        return str(call.function.arguments)
+
+
 def embeddings(witness: Witness, text: str) -> str:
     with sync_client(witness) as client:
         return json.dumps(client.embeddings.create(model=MODEL, input=["first", text]).data[0].embedding)
@@ -150,6 +170,8 @@ serve(
         "completions": completions,
         "completions-stream": completions_stream,
         "completions-async": run(completions_async),
+        "tools": tools,
+        "tools-stream": tools_stream,
         "embeddings": embeddings,
         "embeddings-async": run(embeddings_async),
     }
