@@ -31,3 +31,13 @@ class Case:
     restores: tuple[str, ...] = field(default=(), repr=False)
     route: str | None = None  # "none": not sent elsewhere
     todo: bool = False
+
+    @property
+    def file(self) -> str:
+        """Return the name of the file that it stands in."""
+        return self.where.rsplit(":", 2)[0]
+
+    @property
+    def title(self) -> str:
+        """Return its name, with that of its rule."""
+        return f"{self.rule}: {self.name}" if self.rule else self.name

@@ -35,6 +35,7 @@ class Result:
 
     case: Case
     failures: tuple[str, ...]
+    matched: frozenset[str] = frozenset()  # rules, in either mode
 
     @property
     def passed(self) -> bool:
@@ -55,8 +56,8 @@ class _Text:
 
 def run(policy: Policy, scan: Scan | None = None) -> list[Result]:
     """Run every inline test of the policy, in the order of the files."""
-    alone = {name: _alone(policy, name) for name in {_file(case) for case in policy.tests}}
-    return [_run(case, alone[_file(case)][case.rolled_out], scan) for case in policy.tests]
+    alone = {name: _alone(policy, name) for name in {case.file for case in policy.tests}}
+    return [_run(case, alone[case.file][case.rolled_out], scan) for case in policy.tests]
 
 
 def needs_scan(policy: Policy) -> bool:
@@ -68,13 +69,17 @@ def _run(case: Case, policy: Policy, scan: Scan | None) -> Result:
     written = case.prompt if case.prompt is not None else case.body
     if written is None:
         verdict = decide(case.facts, policy, case.at)
-        return Result(case, tuple(_compare(case, verdict)))
+        return Result(case, tuple(_compare(case, verdict)), _matched(verdict))
     if scan is None:
         return Result(case, ("the detectors are needed for `prompt` and `body`, and were not given",))
     texts = [_scanned(text, scan) for text in _leaves(case)]
     facts = replace(case.facts, findings=tuple(_facts(texts)))
     verdict = decide(facts, policy, case.at)
-    return Result(case, (*_compare(case, verdict), *_leaks(case, verdict, texts), *_lacks(case, verdict, texts)))
+    return Result(
+        case,
+        (*_compare(case, verdict), *_leaks(case, verdict, texts), *_lacks(case, verdict, texts)),
+        _matched(verdict),
+    )
 
 
 def _compare(case: Case, verdict: Verdict) -> Iterator[str]:
@@ -89,9 +94,13 @@ def _compare(case: Case, verdict: Verdict) -> Iterator[str]:
     if case.route is not None and route != case.route:
         yield f"route: expected {case.route}, got {route}"
     if case.rules is not None:
-        found = {hit.id for hit in (*verdict.rules, *(verdict.would.rules if verdict.would else ()))}
+        found = _matched(verdict)
         if found != set(case.rules):
             yield f"rules: expected {_listed(case.rules)}, got {_listed(found)}"
+
+
+def _matched(verdict: Verdict) -> frozenset[str]:
+    return frozenset(hit.id for hit in (*verdict.rules, *(verdict.would.rules if verdict.would else ())))
 
 
 def _leaks(case: Case, verdict: Verdict, texts: Sequence[_Text]) -> Iterator[str]:
@@ -184,10 +193,6 @@ def _facts(texts: Iterable[_Text]) -> Iterator[FindingFact]:
                 ref=ref,
             )
             ref += 1
-
-
-def _file(case: Case) -> str:
-    return case.where.rsplit(":", 2)[0]
 
 
 def _alone(policy: Policy, name: str) -> dict[bool, Policy]:
