@@ -13,10 +13,11 @@ from typing import IO, TYPE_CHECKING, Any
 from proxy.cli.voice import Failure, complain, paint
 
 if TYPE_CHECKING:
-    from detectors.base import Opened
+    from detectors.base import Opened, Source
     from detectors.finding import Finding
     from detectors.scan import Scanner
     from proxy.codecs.decode import Decoded
+    from proxy.exchange import Unread
 
 _EPILOG = """example:
   echo 'my card is 4111 1111 1111 1111' | hushgate scan
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     from detectors.load import Settings, load
     from detectors.scan import Scanner
 
-    families = tuple(dict.fromkeys(("views", *args.only))) if args.only else Settings().families
+    families = tuple(dict.fromkeys(("views", "documents", *args.only))) if args.only else Settings().families
     try:
         scanner = Scanner(load(Settings(rules=tuple(args.rules), families=families)))
     except (ValueError, OSError) as error:
@@ -69,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _scan_files(args: argparse.Namespace, scanner: "Scanner") -> int:
+    from detectors.base import Source
+
     reports: list[dict[str, Any]] = []
     unreadable = False
     for name in args.files or ["-"]:
@@ -79,7 +82,7 @@ def _scan_files(args: argparse.Namespace, scanner: "Scanner") -> int:
             unreadable = True
             continue
         text = opened.text
-        found, failed = _scan_texts([("", text)], scanner)
+        found, failed = _scan_sources([Source(text)], scanner)
         findings = [*((0, label) for label in opened.findings), *found]
         for reason in opened.unread:
             complain(f"not all of {name} could be read: {reason}", _UNREAD.get(reason, ""))
@@ -131,16 +134,15 @@ def _read(name: str) -> "Opened":
     return reader.open(File(data, "", suffix), float("inf"), time.monotonic)
 
 
-def _scan_texts(
-    texts: Sequence[tuple[str, str]], scanner: "Scanner"
+def _scan_sources(
+    sources: Sequence["Source"], scanner: "Scanner"
 ) -> tuple[list[tuple[int, "Finding"]], dict[str, str]]:
-    """Run every detector on `(hint, text)` pairs; return (number of the text, finding), and what failed with why."""
-    from detectors.base import Source
+    """Run every detector on the sources; return (number of the source, finding), and what failed with why."""
     from detectors.resolve import resolve
     from detectors.scan import Task
 
     names = tuple(detector.name for detector in scanner.detectors)
-    reports = scanner.run([Task(Source(text, hint), names) for hint, text in texts])
+    reports = scanner.run([Task(source, names) for source in sources])
     found = [
         (number, finding)
         for number, report in enumerate(reports)
@@ -240,6 +242,8 @@ def _opened(name: str) -> Iterator[IO[bytes]]:
 
 def _answer(line: bytes, scanner: "Scanner") -> dict[str, Any]:
     """Return the answer to one line. What is wrong with a line is in `error`; nothing is raised for any bytes."""
+    from detectors.base import Source
+
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
@@ -252,13 +256,12 @@ def _answer(line: bytes, scanner: "Scanner") -> dict[str, Any]:
         wrong = 'write one of "text" (text), "body" (JSON) or "wire" (the text of a JSON body)'
         return {"id": None, "error": wrong, "findings": []}
     if key == "text":
-        found, failed = _scan_texts([("", row["text"])], scanner)
+        found, failed = _scan_sources([Source(row["text"])], scanner)
         answer["findings"] = [_values(finding) for _, finding in found]
     else:
         decoded = _decoded(row["body"] if key == "body" else None, row.get("wire", ""))
-        answer["findings"], failed = _scan_body(decoded, scanner)
-        if decoded.prompt.unread:
-            unread = decoded.prompt.unread
+        answer["findings"], missed, failed = _scan_body(decoded, scanner)
+        if unread := (*decoded.prompt.unread, *missed):
             answer["unread"] = [{"path": u.path, "reason": u.reason, "bytes": u.bytes} for u in unread]
     if failed:
         answer["failed"] = failed
@@ -281,15 +284,29 @@ def _decoded(body: object, wire: str) -> "Decoded":
     return decode(Exchange("POST", "https", "localhost", 443, "/", headers, data), "generic")
 
 
-def _scan_body(decoded: "Decoded", scanner: "Scanner") -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Scan each part and each seam between two; offsets count in the part at `path`."""
+def _scan_body(decoded: "Decoded", scanner: "Scanner") -> tuple[list[dict[str, Any]], list["Unread"], dict[str, str]]:
+    """Scan each part and each seam between two; offsets count in the part at `path`, or in its file's text.
+
+    Return the findings, what of files was not read, and the detectors that failed with why.
+    """
+    from detectors.base import Source
+    from detectors.scan import why_unread
+    from proxy.exchange import Unread
     from proxy.seams import seams, split
 
     parts = decoded.prompt.parts
     joints = seams(parts)
-    texts = [(f"{part.hint} {part.kind}", part.text) for part in parts]
-    found, failed = _scan_texts([*texts, *(("", seam.source.text) for seam in joints)], scanner)
-    placed = [(number, finding) for number, finding in found if number < len(parts)]
+    sources = [
+        Source(part.text, f"{part.hint} {part.kind}", part.blob.file() if part.blob is not None else None)
+        for part in parts
+    ]
+    found, failed = _scan_sources([*sources, *(seam.source for seam in joints)], scanner)
+    missed = [
+        Unread(parts[number].path, reason, len(blob.data))
+        for number, finding in found
+        if number < len(parts) and (blob := parts[number].blob) is not None and (reason := why_unread(finding))
+    ]
+    placed = [(number, finding) for number, finding in found if number < len(parts) and not why_unread(finding)]
     own = list(placed)
     for number, finding in found:
         if number < len(parts):
@@ -301,4 +318,4 @@ def _scan_body(decoded: "Decoded", scanner: "Scanner") -> tuple[list[dict[str, A
             placed.extend(pieces)
             own.extend(pieces)
     placed.sort(key=lambda item: (item[0], item[1].start, item[1].end))
-    return [{"path": parts[number].path, **_values(finding)} for number, finding in placed], failed
+    return [{"path": parts[number].path, **_values(finding)} for number, finding in placed], missed, failed

@@ -232,3 +232,25 @@ def test_a_document_that_cannot_be_read_is_said_with_the_reason(
     (tmp_path / "a.pdf").write_bytes(papers.pdf("x", password="p"))
     assert main(["scan", "--only", "pii", str(tmp_path / "a.pdf")]) == 2
     assert "a.pdf could be read: encrypted" in capsys.readouterr().err
+
+
+def test_a_file_in_a_body_is_read_like_its_text() -> None:
+    """A data URL that holds an archive: offsets count in the archive's text."""
+    import base64
+    import io
+    import json
+    import zipfile
+
+    from detectors.load import Settings, load
+    from detectors.scan import Scanner
+    from proxy.cli.scan import _answer
+
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("notes.txt", "call the holder of card 4111 1111 1111 1111 please")
+    url = "data:application/zip;base64," + base64.b64encode(archive.getvalue()).decode()
+    body = {"messages": [{"role": "user", "content": [{"type": "file", "file": {"file_data": url}}]}]}
+    scanner = Scanner(load(Settings(families=("pii", "documents"))))
+    answer = _answer(json.dumps({"id": 1, "body": body}).encode(), scanner)
+    assert [finding["entity"] for finding in answer["findings"]] == ["CREDIT_CARD"]
+    assert "failed" not in answer
