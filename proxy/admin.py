@@ -48,7 +48,7 @@ class Admin:
         self,
         ready: Callable[[], Ready | Awaitable[Ready]],
         metrics: Callable[[], bytes | Awaitable[bytes]],
-        ca_pem: bytes,
+        ca_pem: Callable[[], bytes],
         pac: Callable[[], str],
     ) -> None:
         self._ready = ready
@@ -133,7 +133,7 @@ class Admin:
         return Page(200, _METRICS, await _value(self._metrics()))
 
     async def _ca_page(self) -> Page:
-        return Page(200, "application/x-x509-ca-cert", self._ca_pem, (("Cache-Control", "no-cache"),))
+        return Page(200, "application/x-x509-ca-cert", self._ca_pem(), (("Cache-Control", "no-cache"),))
 
     async def _pac_page(self) -> Page:
         body = self._pac().encode()

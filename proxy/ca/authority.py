@@ -57,8 +57,8 @@ class Authority:
         return min(each.not_valid_after_utc for each in (self.certificate, *self.chain))
 
 
-def open_authority(state: Path) -> Authority:
-    """Return the authority of a state folder, made on the first start. Raises AuthorityError.
+def open_authority(state: Path, domains: Sequence[str] = ()) -> Authority:
+    """Return the authority of a state folder, made on the first start (`domains` as below). Raises AuthorityError.
 
     Where an audit log exists, a missing one is an error: clients trust the old one, and a new one would fail them all.
     """
@@ -72,7 +72,7 @@ def open_authority(state: Path) -> Authority:
         )
     key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     certificate_path.parent.mkdir(parents=True, exist_ok=True)
-    return create_authority(key_path, certificate_path)
+    return create_authority(key_path, certificate_path, domains=domains)
 
 
 def create_authority(

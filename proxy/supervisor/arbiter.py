@@ -34,6 +34,7 @@ from proxy.audit.signing import open_signer
 from proxy.audit.writer import AuditWriter
 from proxy.ca.authority import create_key, load_key, open_authority
 from proxy.ca.roots import write_roots
+from proxy.ca.rotation import trust_bundle
 from proxy.ca.signer import FileSigner
 from proxy.config import Config, child_environment, split_address, to_json
 from proxy.control import Handler, Message
@@ -98,10 +99,9 @@ class Arbiter:
         config = self._config
         config.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._keys: Keys = open_keys(config.state)
-        self._authority = open_authority(config.state)
         leaf_path = config.state / "keys" / "leaf.key"
         self._leaf_key = load_key(leaf_path) if leaf_path.exists() else create_key(leaf_path)
-        self._signer = FileSigner(self._authority, self._leaf_key)
+        self._open_authority()
         self._open_trail(config)
         self._roots = write_roots(config.state, config.upstream_ca)
         self._listener = bind(config.listen)
@@ -115,7 +115,6 @@ class Arbiter:
         self._prepared = self._first_snapshot()
         self._mtimes = watched(config)
         self._metrics.tell(metrics.BUILD_INFO, version("hushgate"))
-        self._metrics.set(metrics.CA_EXPIRY, self._authority.not_after.timestamp())
         self._crew = Crew(
             config.workers,
             self._listener,
@@ -128,7 +127,7 @@ class Arbiter:
             fatal=self._die,
         )
         await self._crew.start()
-        self._admin = Admin(self._readiness, self._scrape, self._authority.certificate_pem, self._pac)
+        self._admin = Admin(self._readiness, self._scrape, self._trusted, self._pac)
         await self._admin.serve(admin_socket)
         self._spawn(self._reloading())
         self._spawn(self._renewing())
@@ -155,6 +154,11 @@ class Arbiter:
             committed=self._tally.audit_committed,
         )
         self._identity = identity_texts(config)
+
+    def _open_authority(self) -> None:
+        authority = open_authority(self._config.state)
+        self._signer = FileSigner(authority, self._leaf_key)
+        self._metrics.set(metrics.CA_EXPIRY, authority.not_after.timestamp())
 
     @property
     def ca_path(self) -> Path:
@@ -227,6 +231,7 @@ class Arbiter:
         """
         if not await self.reload(fresh=True):
             return False
+        self._open_authority()
         await self._crew.renew()
         return True
 
@@ -334,6 +339,9 @@ class Arbiter:
         plain = serialization.NoEncryption()
         pem = self._leaf_key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
         return pem.decode()
+
+    def _trusted(self) -> bytes:
+        return trust_bundle(self._config.state)
 
     def _pac(self) -> str:
         return self._prepared.snapshot.catalogue.pac(f"{self.listen[0]}:{self.listen[1]}")

@@ -25,7 +25,7 @@ def fail():
 @contextlib.asynccontextmanager
 async def admin(ready=ready, metrics=lambda: b"hushgate_connections 1.0\n", pac=lambda: PAC):
     listener = socket.create_server(("127.0.0.1", 0))
-    server = Admin(ready, metrics, CA, pac)
+    server = Admin(ready, metrics, lambda: CA, pac)
     await server.serve(listener)
     try:
         yield listener.getsockname()

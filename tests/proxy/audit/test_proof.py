@@ -36,7 +36,6 @@ def test_a_proof_shows_one_record_and_holds(trail, event):
         {"checkpoint": "x"},
         {"record": None},
     ],
-    ids=str,
 )
 def test_a_proof_that_was_changed_does_not(trail, event, change):
     proof = prove(trail.folder, places(trail.folder, event)[0], trail.verifier)

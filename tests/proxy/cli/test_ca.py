@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from proxy.cli.main import main
 
@@ -21,3 +22,34 @@ def test_init_makes_it_once_and_show_prints_the_same(tmp_path: Path, capsys: pyt
 def test_show_without_one_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ca", "show", "--state", str(tmp_path)]) == 2
     assert "hushgate ca init" in capsys.readouterr().err
+
+
+def test_rotation_has_two_steps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = ["--state", str(tmp_path), "--json"]
+
+    def ca(*arguments: str) -> str:
+        assert main(["ca", *arguments, *state]) == 0
+        sha256: str = json.loads(capsys.readouterr().out)["sha256"]
+        return sha256
+
+    first = ca("init")
+    following = ca("rotate", "--constrain-to-catalogue")
+    assert ca("show") == first
+    assert ca("rotate", "--abandon") == first
+    following = ca("rotate")
+    assert ca("rotate", "--commit") == ca("show") == following != first
+    assert ca("rotate", "--forget") == following
+    assert main(["ca", "rotate", "--commit", *state]) == 2
+    assert "hint: hushgate ca rotate makes one" in capsys.readouterr().err
+
+
+def test_an_authority_can_be_bound_to_the_catalogue(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ca", "init", "--constrain-to-catalogue", "--state", str(tmp_path)]) == 0
+    certificate = x509.load_pem_x509_certificate((tmp_path / "ca" / "ca.pem").read_bytes())
+    names = certificate.extensions.get_extension_for_class(x509.NameConstraints)
+    permitted = [name.value for name in names.value.permitted_subtrees or ()]
+    assert names.critical
+    assert "api.openai.com" in permitted or "openai.com" in permitted
+    assert not any("*" in name or "{" in name for name in permitted)
+    assert main(["ca", "init", "--constrain-to-catalogue", "--state", str(tmp_path)]) == 2
+    assert "rotate --constrain-to-catalogue" in capsys.readouterr().err
