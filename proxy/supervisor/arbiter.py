@@ -16,7 +16,6 @@ import logging
 import os
 import shutil
 import signal
-import socket
 import time
 from collections.abc import Callable, Coroutine
 from importlib.metadata import version
@@ -25,7 +24,6 @@ from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 
-from detectors.load import Settings
 from proxy import metrics
 from proxy.admin import Admin
 from proxy.audit import record as audit_record
@@ -36,7 +34,7 @@ from proxy.ca.authority import create_key, load_key, open_authority
 from proxy.ca.roots import write_roots
 from proxy.ca.rotation import trust_bundle
 from proxy.ca.signer import FileSigner
-from proxy.config import Config, child_environment, split_address, to_json
+from proxy.config import Config, child_environment, to_json
 from proxy.control import Handler, Message
 from proxy.inspector.launch import Generation, LaunchError, Restart, launch, make_runtime
 from proxy.inspector.settings import InspectorSettings
@@ -45,6 +43,7 @@ from proxy.metrics import Merger, Metrics
 from proxy.snapshot import describe
 from proxy.supervisor.crew import Crew
 from proxy.supervisor.custodian import Custodian
+from proxy.supervisor.detection import detection
 from proxy.supervisor.files import (
     Prepared,
     SnapshotError,
@@ -55,6 +54,7 @@ from proxy.supervisor.files import (
     prepare,
     watched,
 )
+from proxy.supervisor.listening import bind
 from proxy.tally import Tally
 
 logger = logging.getLogger("hushgate.supervisor")
@@ -373,33 +373,3 @@ async def _stop_later(old: Generation) -> None:
     """End inspectors that nobody asks any more, when their open scans have had their time."""
     await asyncio.sleep(_SCAN_SECONDS)
     await old.stop()
-
-
-def detection(config: Config) -> Settings:
-    """Return what the detectors are to know of the configuration."""
-    cache = config.state / "cache"
-    cache.mkdir(mode=0o700, exist_ok=True)
-    return Settings(
-        rules=tuple(map(Path, config.detector_rules)),
-        cache=cache.resolve(),
-        spacy_model=config.spacy_model,
-        families=config.families,
-        factories=config.detector_factories,
-    )
-
-
-def bind(address: str) -> socket.socket:
-    """Return a listening socket. Raises OSError that names the address."""
-    host, port = split_address(address)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Without the protocol number asyncio never sets TCP_NODELAY on what is accepted (40 ms stalls).
-    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((host, port))
-    except OSError as error:
-        sock.close()
-        raise OSError(error.errno, f"cannot listen on {address}: {error.strerror}") from None
-    sock.listen(1024)
-    sock.setblocking(False)
-    return sock

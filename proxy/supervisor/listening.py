@@ -1,0 +1,22 @@
+"""An address in, a socket that listens there out."""
+
+import socket
+
+from proxy.config import split_address
+
+
+def bind(address: str) -> socket.socket:
+    """Return a listening socket. Raises OSError that names the address."""
+    host, port = split_address(address)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Without the protocol number asyncio never sets TCP_NODELAY on what is accepted (40 ms stalls).
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        raise OSError(error.errno, f"cannot listen on {address}: {error.strerror}") from None
+    sock.listen(1024)
+    sock.setblocking(False)
+    return sock
