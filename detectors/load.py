@@ -15,6 +15,7 @@ BUILTIN = {
     "pii": "detectors.pii.detector:build",
     "labels": "detectors.labels.detector:build",
     "code": "detectors.code.detector:build",
+    "addresses": "detectors.addresses.detector:build",
     "names": "detectors.names.detector:build",
     "documents": "detectors.documents.detector:build",
 }

@@ -55,7 +55,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("detector_rules", "list", (), "files or folders with own secret rules, markings and recognisers"),
     Setting("detector_factories", "list", (), "further detectors, MODULE:FACTORY, that are on the Python path"),
     Setting("spacy_model", "text", None, "spaCy pipeline for names: a package or folder; default: the best installed"),
-    Setting("families", "list", ("views", "secrets", "pii", "labels", "code", "names", "documents"),
+    Setting("families", "list", ("views", "secrets", "pii", "labels", "code", "addresses", "names", "documents"),
             "detector families that run; documents reads files"),
     Setting("max_body", "bytes", 16 * 1024 * 1024, "decoded request bodies above this are unknown (too_large)"),
     Setting("max_in_flight", "bytes", 256 * 1024 * 1024, "request bytes a worker holds at once; above: 503"),

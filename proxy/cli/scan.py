@@ -27,7 +27,7 @@ _EPILOG = """example:
 
 exit codes: 0 nothing found, 1 findings, 2 something could not be read; --jsonl: 0 once each line is answered"""
 
-_FAMILIES = ("views", "secrets", "pii", "labels", "code", "names", "documents")
+_FAMILIES = ("views", "secrets", "pii", "labels", "code", "addresses", "names", "documents")
 _COLOUR = {"secret": "red", "pii": "yellow", "code": "blue", "opaque": "dim"}
 
 

@@ -1,0 +1,1 @@
+"""Street addresses, by their words and numbers."""
