@@ -46,6 +46,16 @@ def _scope(match: Match) -> list[Check]:
     word("app.categories", match.app.categories, lambda s: s.facts.category)
     word("app.status", match.app.status, lambda s: s.facts.status)
     word("app.trust_zone", match.app.trust_zone, lambda s: s.facts.trust_zone)
+    if match.app.trust_zone_not:
+        excluded = one_of(match.app.trust_zone_not)
+        found.append(
+            Check(
+                "app.trust_zone_not",
+                f"not {_or(match.app.trust_zone_not)}",
+                lambda s: not excluded(s.facts.trust_zone),
+                lambda s: s.facts.trust_zone or "no trust zone",
+            )
+        )
     word("activity", match.activity, lambda s: s.facts.activity)
     if match.tools is not None:
         tools = match.tools

@@ -72,6 +72,9 @@ MATCH = Record(
                     "tenants": Key(_WORDS, "Tenants at the service; `*` stands for any characters.", needs="accounts"),
                     "models": Key(_WORDS, "Models asked for; `*` stands for any characters."),
                     "residency_not": Key(_WORDS, "The service keeps data in none of these regions.", needs="residency"),
+                    "trust_zone_not": Key(
+                        _WORDS, "Outside of these trust zones; a service without one is outside of all."
+                    ),
                     "trust_zone": Key(_WORDS, "Trust zones given by the deployment (services.yaml)."),
                 }
             ),

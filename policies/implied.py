@@ -46,6 +46,8 @@ def within(match: Match, other: Match, classes: Sequence[DataClass], catalogue: 
         return False
     if not set(other.app.residency_not) <= set(match.app.residency_not):
         return False
+    if not set(other.app.trust_zone_not) <= set(match.app.trust_zone_not):
+        return False
     if not _networks_within(match.who.networks, other.who.networks):
         return False
     if not _networks_within(other.who.not_networks, match.who.not_networks) and other.who.not_networks:

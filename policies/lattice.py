@@ -222,12 +222,14 @@ def _targets(policy: Policy, services: Sequence[Service]) -> list[Service]:
     kinds = sorted({c for m in _matches(policy) for c in m.app.categories})
     more = [Service(name, status=status) for name in sorted(named) for status in STATUSES]
     more += [Service(OTHER, kind, status) for kind in kinds for status in STATUSES]
+    zones = {z for m in _matches(policy) for z in (*m.app.trust_zone, *m.app.trust_zone_not)}
+    more += [Service(OTHER, status=status, trust_zone=z) for z in sorted(zones) for status in STATUSES]
     return [*services, *more]
 
 
 def _service_signature(service: Service, policy: Policy, places: Sequence[Place]) -> Hashable:
     asked = tuple(_there(place, service, Facts()) for place in places if place.kind != "activity")
-    zones = _mentions(policy, lambda m: m.app.trust_zone, service.trust_zone)
+    zones = _mentions(policy, lambda m: (*m.app.trust_zone, *m.app.trust_zone_not), service.trust_zone)
     ids = _mentions(policy, lambda m: m.app.ids, service.id)
     categories = _mentions(policy, lambda m: m.app.categories, service.category)
     return service.status, asked, zones, ids, categories, service.residency

@@ -100,6 +100,10 @@ class _Reader:
                 return self._flag(node)
 
     def _report(self, node: Node, message: str, help: str = "") -> Any:
+        if any(
+            (problem.line, problem.column) == (node.line, node.column) for problem in self._document.source.problems
+        ):
+            return _MISSING  # an alias, say: it is reported already, and what it stands for is not known
         self._document.problems.append(self._document.source.problem(node.line, node.column, message, help))
         return _MISSING
 

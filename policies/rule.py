@@ -105,6 +105,7 @@ class App:
     residency_not: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     trust_zone: tuple[str, ...] = ()
+    trust_zone_not: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ def _app(document: Document, data: dict[str, Any], path: Path, vocabulary: Vocab
         residency_not=words("residency_not"),
         models=words("models"),
         trust_zone=words("trust_zone"),
+        trust_zone_not=words("trust_zone_not"),
     )
 
 

@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _zones(policy: "Policy") -> set[str]:
-    return {zone for rule in policy.rules for zone in rule.match.app.trust_zone}
+    return {zone for rule in policy.rules for zone in (*rule.match.app.trust_zone, *rule.match.app.trust_zone_not)}
 
 
 def _at(text: str | None) -> datetime:

@@ -13,9 +13,11 @@ from detectors.entities import catalogue
 from policies import testing
 from policies.engine import decide
 from policies.facts import REASONS, Facts, FindingFact
+from policies.lattice import prove
 from policies.load import PACKS, from_texts, load, packs
 from policies.model import Action
 from policies.problem import PolicyError
+from policies.question import parse
 from policies.testing import Scan
 
 Pack = dict[str, Any]
@@ -201,4 +203,51 @@ def test_a_login_passes(name: str, now: datetime) -> None:
 
 def test_names_run_for_every_service(policy_of: Callable[..., object]) -> None:
     for name in packs():
-        assert load([f"pack:{name}"]).needs(Facts()) == {"names"}
+        assert load([f"pack:{name}"]).needs(Facts()) >= {"names"}
+
+
+OUTSIDE = "not on_prem and not private_tenant"
+
+
+@pytest.mark.parametrize(
+    ("pack", "question"),
+    [
+        ("iso27001", f"CONFIDENTIAL -> {OUTSIDE}"),
+        ("iso27001", f"SOURCE_CODE -> {OUTSIDE}"),
+        ("iso27001", f"DOCUMENT -> {OUTSIDE}"),
+        *(("iso27001", f"Confidential in {part} -> {OUTSIDE}") for part in ("prompt", "system", "tool_result", "file")),
+        ("iso27001", "SECRET.* -> anywhere"),
+        ("strict", "SECRET.* -> anywhere"),
+        ("strict", "Restricted in prompt -> unsanctioned"),
+        ("strict", "unread -> unknown"),
+        ("default", "SECRET.* -> anywhere"),
+        ("default", "PII.HIGH_HARM in file -> anywhere"),
+        ("default", "LABEL_RESTRICTED in prompt -> not sanctioned"),
+    ],
+)
+def test_what_a_pack_promises_is_proven(pack: str, question: str, now: datetime) -> None:
+    policy = load([f"pack:{pack}"])
+    zones = ("on_prem", "private_tenant")
+    asked = parse(question.replace("CONFIDENTIAL ->", "LABEL_CONFIDENTIAL ->"), policy, catalogue(), zones, (), ())
+    answer = prove(asked, policy, (), now)
+    assert answer.counter is None
+
+
+FORMAL = {  # class of what is found -> (inside of the perimeter, an approved service outside, a prohibited one)
+    "Public": ("monitor", "monitor", "block"),
+    "Internal": ("monitor", "monitor", "block"),
+    "Confidential": ("monitor", "block", "block"),
+    "Restricted": ("monitor", "block", "block"),
+}
+LABELS = {name: f"LABEL_{name.upper()}" for name in FORMAL}
+
+
+@pytest.mark.parametrize("name", FORMAL)
+def test_the_formal_prohibition_by_class_and_zone(name: str, now: datetime) -> None:
+    policy = load(["pack:iso27001"])
+    found = (fact(LABELS[name]),)
+    zones = (("sanctioned", "on_prem"), ("sanctioned", "enterprise_contract"), ("prohibited", "public"))
+    actions = tuple(
+        str(decide(Facts(status=status, trust_zone=zone, findings=found), policy, now).action) for status, zone in zones
+    )
+    assert actions == FORMAL[name]
