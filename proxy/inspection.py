@@ -23,6 +23,7 @@ from proxy import redaction, seams
 from proxy.cache import FindingsCache
 from proxy.catalogue import Match
 from proxy.codecs.decode import Decoded, Limits, decode
+from proxy.endpoint import Endpoint
 from proxy.exchange import Client, Exchange, Part, Unread
 from proxy.placeholder import Issuer
 from proxy.redaction import Cut
@@ -96,15 +97,17 @@ def inspect(
     limits: Limits = Limits(),  # noqa: B008 - frozen
     standing: Standing | None = None,
     issuer: Issuer | None = None,
+    fallen: frozenset[str] = frozenset(),
 ) -> Generator[Step, Answer, Outcome]:
     """Inspect one request. Yields steps, returns the outcome; raises nothing for any bytes on the wire.
 
-    `issuer` makes the placeholders of this user; without one, what would get a placeholder gets a label.
+    `issuer` makes the placeholders of this user; without one, what would get a placeholder gets a label. `fallen` are
+    the dialects whose table does not fit at present: their requests are read by the generic reader.
     """
     match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
     if not match.inspect:
         return Outcome(Action.ALLOW, None)
-    decoded = decode(exchange, match.endpoint.dialect, limits, match.endpoint.activity)
+    decoded = _decoded(exchange, match.endpoint, limits, fallen)
     standing = standing or Standing(client)
     known = _facts(exchange, standing, snapshot, match, decoded)
     wanted = _wanted(snapshot, known)
@@ -131,6 +134,16 @@ def inspect(
     body, replaced = _rewrite(judged, issuer)
     yield Record(judged, replaced, body is not None)
     return Outcome(verdict.action, judged, body, replaced, issued=issuer.issued if issuer else {})
+
+
+def _decoded(exchange: Exchange, endpoint: Endpoint, limits: Limits, fallen: frozenset[str]) -> Decoded:
+    """Return the request as read; where its dialect has fallen, as the generic reader reads it, who trusts no role."""
+    decoded = decode(exchange, endpoint.dialect, limits, endpoint.activity, endpoint.read_only)
+    if endpoint.dialect not in fallen:
+        return decoded
+    told, deep = decoded.prompt, decode(exchange, "generic", limits, endpoint.activity, endpoint.read_only)
+    prompt = replace(deep.prompt, model=told.model, stream=told.stream, tools=told.tools)
+    return replace(deep, prompt=replace(prompt, prose=told.prose, mapped=told.mapped))
 
 
 def _rewrite(judged: Judged, issuer: Issuer | None) -> tuple[bytes | None, int]:

@@ -26,6 +26,7 @@ from proxy.codecs.decode import Limits
 from proxy.exchange import Client, Exchange
 from proxy.forwarding import Changes
 from proxy.inspection import Answer, Judged, Outcome, Overloaded, Record, Scan, inspect
+from proxy.noticing import Noticing
 from proxy.refusal import Asked
 from proxy.restore.restorer import Lookup
 from proxy.routing import Unroutable, follow
@@ -97,6 +98,7 @@ class Judge:
         self._scans = scans
         self._trail = trail
         self._tally = tally
+        self._noticing = Noticing(tally)
         self._cache = cache
         self._limits = limits or Limits()
         self._budget = Budget(256 << 20, 64 << 20) if budget is None else budget
@@ -138,7 +140,8 @@ class Judge:
         detect = 0.0
         stage, before = "decode", started
         issuer = self._placeholders.issuer(standing.client)
-        steps = inspect(exchange, standing.client, snapshot, self._cache, self._now(), self._limits, standing, issuer)
+        now, fallen = self._now(), self._noticing.fallen
+        steps = inspect(exchange, standing.client, snapshot, self._cache, now, self._limits, standing, issuer, fallen)
         answer: Answer = None
         while True:
             try:
@@ -195,6 +198,8 @@ class Judge:
     async def _record(self, step: Record, snapshot: Snapshot, event: str, ms: dict[str, float]) -> None:
         judged = step.judged
         self._tally.judged(judged)
+        for noticed in self._noticing.records(judged):
+            await self._trail.write(noticed, wait=False)
         if not worth_a_record(judged):
             return
         enforced = judged.verdict.action.stops or step.changed
@@ -213,7 +218,7 @@ class Judge:
             )
         action = str(outcome.action)
         if outcome.judged is None:
-            self._tally.uninspected(match.service.id, "policy")
+            self._tally.uninspected(match.service.id, "policy", len(exchange.body))
         if not outcome.refused:
             return Ruling(
                 event, match.service.id, action, body=outcome.body, replaced=outcome.replaced, issued=outcome.issued

@@ -81,6 +81,12 @@ FINDINGS = _counter("findings", "Findings in requests.", "entity", "category")
 UNINSPECTED = _counter(
     "uninspected_requests", "Requests to AI services that were not wholly read, by reason.", "service", "reason"
 )
+REQUEST_BYTES = _counter(
+    "request_bytes", "Bytes sent to AI services: `inspected`, or the reason why they were not.", "service", "reason"
+)
+DISCOVERIES = _counter("discoveries", "Requests to uncatalogued hosts that look like an AI service's.", "service")
+DIALECT_DRIFT = _counter("dialect_drift", "Falls of the share of words that a dialect's table knows.", "dialect")
+DIALECT_SHARE = _gauge("dialect_mapped_ratio", "Share of a dialect's words that its table knows, of late.", "dialect")
 DECISION_SECONDS = Metric(
     "hushgate_decision_seconds",
     "histogram",
@@ -139,6 +145,7 @@ CA_EXPIRY = _gauge("ca_expiry_timestamp_seconds", "When our CA certificate expir
 METRICS = (
     *(REQUESTS, RULE_MATCHES, FINDINGS, UNINSPECTED, DECISION_SECONDS, CONNECTIONS, TUNNELS, TUNNEL_BYTES),
     *(CACHE_LOOKUPS, INSPECTOR_OVERLOAD, INSPECTOR_JOBS, REFUSED_DESTINATIONS, UPSTREAM_ERRORS, TLS_FAILURES),
+    *(REQUEST_BYTES, DISCOVERIES, DIALECT_DRIFT, DIALECT_SHARE),
     *(AUDIT_RECORDS, AUDIT_ERRORS, POLICY_INFO, POLICY_RELOAD_OK, POLICY_RELOAD_TIME),
     *(DETECTOR_RUNS, REQUESTS_READ, INSPECTOR_OPEN, AUDIT_COMMIT_SECONDS, AUDIT_LAG, AUDIT_QUEUE),
     *(AUDIT_CHECKPOINT_TIME, AUDIT_SIGNED, AUDIT_CHANGED, AUDIT_FREE, BUILD_INFO),

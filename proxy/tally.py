@@ -1,10 +1,11 @@
 """What happened in, metrics out: the one place that knows which event moves which metric."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from detectors.scan import Report
 from proxy import metrics
+from proxy.exchange import Unread
 from proxy.inspection import Judged
 from proxy.metrics import Metrics
 
@@ -30,6 +31,29 @@ class Tally:
             self._sink.count(metrics.FINDINGS, finding.entity, finding.category)
         for reason in judged.facts.unknown:
             self._sink.count(metrics.UNINSPECTED, service, reason)
+        self._bytes(service, len(judged.exchange.body), judged.decoded.prompt.unread)
+
+    def _bytes(self, service: str, size: int, unread: Sequence[Unread]) -> None:
+        """Account for every byte of a body once: what was not read first, by its reason, the rest as inspected."""
+        left = size
+        for miss in unread:
+            taken = min(left, miss.bytes)
+            left -= taken
+            if taken:
+                self._sink.count(metrics.REQUEST_BYTES, service, miss.reason, by=taken)
+        self._sink.count(metrics.REQUEST_BYTES, service, "inspected", by=left)
+
+    def recognised(self, service: str) -> None:
+        """Count a request to an uncatalogued host that looks like one to an AI service."""
+        self._sink.count(metrics.DISCOVERIES, service)
+
+    def drifted(self, dialect: str) -> None:
+        """Count a fall of the share of words that a dialect's table knows."""
+        self._sink.count(metrics.DIALECT_DRIFT, dialect)
+
+    def mapped(self, dialect: str, share: float) -> None:
+        """Note the share of words that a dialect's table knew of late."""
+        self._sink.set(metrics.DIALECT_SHARE, share, dialect)
 
     def took(self, stage: str, seconds: float) -> None:
         """Note how long a stage of a decision took."""
@@ -49,9 +73,10 @@ class Tally:
         self._sink.count(metrics.REQUESTS, service, activity, "overload")
         self._sink.count(metrics.INSPECTOR_OVERLOAD)
 
-    def uninspected(self, service: str, reason: str) -> None:
-        """Count a request that nobody read."""
+    def uninspected(self, service: str, reason: str, size: int = 0) -> None:
+        """Count a request that nobody read, and its bytes."""
         self._sink.count(metrics.UNINSPECTED, service, reason)
+        self._sink.count(metrics.REQUEST_BYTES, service, reason, by=size)
 
     def refused(self, reason: str) -> None:
         """Count a connection or request that was turned away before any policy."""

@@ -28,6 +28,7 @@ Record = dict[str, object]
 TYPES = (
     *("decision", "outcome", "skipped", "traffic", "start", "stop"),
     *("policy_reload", "config_change", "heartbeat", "audit_gap", "audit_erased", "verdict", "evidence_access"),
+    *("discovery", "drift"),
 )
 """Every type that is written now."""
 
@@ -191,6 +192,17 @@ def traffic(
         "bytes": {"up": bytes_up, "down": bytes_down},
         "uninspected": [{"reason": reason, "bytes": size} for reason, size in sorted(uninspected.items())],
     }
+
+
+def discovery(client: Client, host: str, service: str, score: int, signs: Sequence[str]) -> Record:
+    """Return the record of a request to a host that nobody listed and that looks like an AI service."""
+    app = {"id": service, "host": masking.host(host)}
+    return {**_head("discovery"), "who": _who(client), "app": app, "score": score, "signs": list(signs)}
+
+
+def drift(dialect: str, share: float, normal: float) -> Record:
+    """Return the record of a wire form that its table no longer fits: the share of words on mapped paths fell."""
+    return {**_head("drift"), "dialect": dialect, "share": round(share, 3), "normal": round(normal, 3)}
 
 
 def start(revision: str) -> Record:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from urllib.parse import unquote
 
 from proxy.codecs import carriers, dialect_table
@@ -19,6 +20,7 @@ _MODEL_IN_PATH = re.compile(r"/(?:models?|engines|deployments|tunedModels)/([^/?
 _STREAM_IN_PATH = re.compile(
     r":(?:streamGenerateContent|streamRawPredict)|/(?:converse-stream|invoke-with-response-stream)"
 )
+_STEPS = re.compile(r"(\[\*\]|\.\.)")
 _MODEL = re.compile(r"[A-Za-z0-9][\w.:/@+-]{0,127}", re.ASCII)
 
 
@@ -47,10 +49,17 @@ class Decoded:
         return rewrite(self._body, changes)
 
 
-def decode(exchange: Exchange, dialect_name: str, limits: Limits = Limits(), activity: str = "other") -> Decoded:  # noqa: B008 - frozen
+def decode(
+    exchange: Exchange,
+    dialect_name: str,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    activity: str = "other",
+    read_only: tuple[str, ...] = (),
+) -> Decoded:
     """Read one exchange in a dialect of dialects/ (`generic` for any other name). Raises nothing for any bytes.
 
-    Where `activity` is `auth`, all of it is kind `credential`. What cannot be read is in `Prompt.unread`.
+    Where `activity` is `auth`, all of it is kind `credential`. Parts at or below the JSONPaths `read_only` are not
+    writable. What cannot be read is in `Prompt.unread`.
     """
     reading = Reading(limits)
     spoken = dialect_table.load().get(dialect_name)
@@ -66,6 +75,9 @@ def decode(exchange: Exchange, dialect_name: str, limits: Limits = Limits(), act
     parts = tuple(reading.parts)
     if activity == "auth":
         parts = tuple(replace(part, kind="credential", writable=False) for part in parts)
+    if read_only:
+        fixed = _fixed(read_only)
+        parts = tuple(replace(part, writable=False) if fixed.fullmatch(part.path) else part for part in parts)
     prompt = Prompt(
         parts,
         tuple(reading.unread),
@@ -76,6 +88,14 @@ def decode(exchange: Exchange, dialect_name: str, limits: Limits = Limits(), act
         reading.mapped,
     )
     return Decoded(prompt, tuple(reading.spans), body)
+
+
+@cache
+def _fixed(paths: tuple[str, ...]) -> re.Pattern[str]:
+    """Return JSONPaths (RFC 9535: names, `[*]`, `..`) as a regular expression over the paths of parts."""
+    steps = {"[*]": r"\[\d+\]", "..": r"(?:[.\[].*)?\."}
+    patterns = ("".join(steps.get(piece, re.escape(piece)) for piece in _STEPS.split(path)) for path in paths)
+    return re.compile("|".join(rf"(?:{pattern}(?:[.\[|].*)?)" for pattern in patterns), re.DOTALL)
 
 
 def _content(exchange: Exchange, size: int) -> Content:

@@ -230,3 +230,15 @@ def test_nothing_shows_text_when_printed(exchange: Make) -> None:
     )
     assert "PLANTED" not in repr(decoded)
     assert "PLANTED" not in repr(decoded.prompt.parts)
+
+
+def test_what_the_catalogue_calls_read_only_is_read_and_not_rewritten(exchange: Make) -> None:
+    body = '{"a":{"seal":"SECRET"},"list":[{"seal":"SECRET","note":"SECRET"}],"seals":"SECRET"}'
+    paths = ("$.a", "$.list[*].seal", "$..deep")
+    parts = decode(exchange(body), "generic", read_only=paths).prompt.parts
+    assert {part.path: part.writable for part in parts if not part.path.endswith("~")} == {
+        "$.a.seal": False,
+        "$.list[0].seal": False,
+        "$.list[0].note": True,
+        "$.seals": True,
+    }
