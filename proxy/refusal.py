@@ -2,7 +2,8 @@
 
 Rules
 1. A decision is 400 in the vendor's shape, with `x-should-retry: false`; the exceptions stand in error_shapes.yaml.
-2. A browser that navigates gets a page; a script in a page, an SDK and a tool get the vendor's shape.
+2. A browser that navigates gets a page; a chat application that waits for the assistant gets a message in its own
+   stream (chat_answers.yaml), status 200; a script in a page, an SDK and a tool get the vendor's shape.
 3. Nothing that came with the request is repeated in an answer, but for the host in a page, JSON-RPC ids and the Origin.
 4. The message is text: it is escaped for where it stands, and never makes a header.
 5. `code` is `hushgate_blocked` for a decision and `hushgate_overloaded` for want of room, wherever there is a code.
@@ -18,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from proxy.chat_answers import chat_answers
 from proxy.door.notice import NOTICES
 from proxy.door.peer import Challenge
 from proxy.error_shapes import Shape, shapes
@@ -63,6 +65,7 @@ class Asked:
     rpc_ids: tuple[RpcId, ...] = ()
     rpc_batch: bool = False
     invocation: str = "0"  # SignalR's
+    path: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, exchange: Exchange) -> "Asked":
@@ -72,6 +75,7 @@ class Asked:
         return cls(
             method=exchange.method,
             host=exchange.host,
+            path=exchange.path,
             accept=exchange.header("accept").lower(),
             mode=exchange.header("sec-fetch-mode").lower(),
             origin=exchange.header("origin"),
@@ -94,6 +98,10 @@ def refuse(shape: str, message: str, ref: str, asked: Asked | None = None) -> An
     headers = [("x-should-retry", "false"), ("x-hushgate", f"blocked; ref={_token(ref)}")]
     if asked.navigates:
         return _page(message, ref, asked, headers)
+    chat = chat_answers().get(shape)
+    if chat is not None and chat.suits(asked.method, asked.path, asked.accept):
+        body = chat.encode(_filled(list(chat.events), {"message": message, "ref": ref}))
+        return Answer(200, (*_common(chat.type, body), *headers, *_cors(asked)), body)
     chosen = _shape(shape)
     values = {"message": message, "ref": ref, "code": BLOCKED, "kind": chosen.kinds[0]}
     status = chosen.status

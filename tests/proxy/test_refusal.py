@@ -223,7 +223,7 @@ def test_what_was_asked_is_read_from_the_exchange() -> None:
     asked = Asked.of(
         exchange(accept="Text/HTML", sec_fetch_mode="Navigate", origin="https://chatgpt.com", content_type="x")
     )
-    assert asked == Asked("POST", "mcp.example", "text/html", "navigate", "https://chatgpt.com")
+    assert asked == Asked("POST", "mcp.example", "text/html", "navigate", "https://chatgpt.com", path="/mcp")
 
 
 def test_a_script_of_another_origin_may_read_the_refusal() -> None:
