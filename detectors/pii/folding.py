@@ -17,6 +17,9 @@ _RANGES = ((0xA0, 0x24F), (0x660, 0x669), (0x6F0, 0x6F9), (0x966, 0x96F), (0x1E0
            (0x3000, 0x3000))  # fmt: skip
 
 
+_FEW = 64
+
+
 @cache
 def _table() -> dict[int, str]:
     table: dict[int, str] = {}
@@ -43,8 +46,20 @@ def _plain(char: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the text in plain letters, of the same length; an ASCII text is returned as it is."""
-    return text if text.isascii() else text.translate(_table())
+    """Return the text in plain letters, of the same length; an ASCII text is returned as it is.
+
+    `str.translate` looks up each character of a text that is not ASCII: where few different ones are to be replaced,
+    one pass each takes a tenth of that.
+    """
+    if text.isascii():
+        return text
+    table = _table()
+    marks = [char for char in set(text) if ord(char) in table]
+    if len(marks) > _FEW:
+        return text.translate(table)
+    for char in marks:
+        text = text.replace(char, table[ord(char)])
+    return text
 
 
 def lowered(folded: str) -> str:

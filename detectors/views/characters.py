@@ -32,6 +32,7 @@ _TAGS = "\U000e0000-\U000e007f"
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e007a]{2,8}+\U000e007f")
 _BLANK = re.compile(r"\s")
+_KEY = 11  # characters: in a shorter word a typographic dash is one
 _LONG = 4096  # characters of a word that are looked at together
 
 
@@ -138,7 +139,7 @@ def _letters(word: str, offset: int) -> Iterator[Edit]:
     for at, char in enumerate(word):
         if char.isascii():
             continue
-        if mixed and char in alike and (alike[char].isalnum() or _between(word, at)):
+        if mixed and char in alike and (alike[char].isalnum() or (len(word) >= _KEY and _between(word, at))):
             yield Edit(offset + at, offset + at + 1, alike[char], LOOKALIKE)
         elif char in plain and char not in _KEPT:
             read = plain[char]

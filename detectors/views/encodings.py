@@ -13,16 +13,15 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from detectors.pii.folding import octets
-from detectors.pii.patterns import compile_pattern
 from detectors.views.edit import Edit
 from detectors.views.payload import Nature, plain, read
 
 _SHORT = 8  # characters: the least run that is tried where it bears padding
 _LEAST = 12
 _NUMBER = 19  # digits: a longer run of them is no number of a card or account
-_RUN = compile_pattern(
-    r"[A-Za-z0-9+/_-]{8,}(?:\r?\n[ \t>]{0,16}[A-Za-z0-9+/_-]{8,})*(?:\r?\n[ \t>]{0,16}[A-Za-z0-9+/_-]{1,7})?={0,6}"
+_RUN = re.compile(
+    r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{12,}+(?:\r?\n[ \t>]{0,16}+[A-Za-z0-9+/_-]{8,}+)*+"
+    r"(?:\r?\n[ \t>]{0,16}+[A-Za-z0-9+/_-]{1,7}+(?![A-Za-z0-9+/_-]))?={0,6}|[A-Za-z0-9+/]{8,11}+={1,2})"
 )
 _BREAK = re.compile(r"\r?\n[ \t>]{0,16}")
 _HEX = re.compile(r"(?:0[xX])?((?:[0-9a-fA-F]{2}){6,}+)\Z")
@@ -80,9 +79,9 @@ def runs(text: str, low: int, high: int, limit: int) -> Found:
     At most `limit` octets are unpacked from each.
     """
     found = Found()
-    for match in _RUN.finditer(octets(text[low:high])):
-        start, end = match.span()
-        _take_run(text, low + start, low + end, limit, found)
+    for match in _RUN.finditer(text, low, high):
+        if not _WORDS.match(match[0]):
+            _take_run(text, *match.span(), limit, found)
     for mime in _MIME.finditer(text, low, high):
         with_padding = _base64(mime[1])
         if with_padding is not None:

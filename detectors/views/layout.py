@@ -81,12 +81,13 @@ def wraps(text: str) -> Iterator[Edit]:
 def continued(before: str, after: str) -> bool:
     """Tell whether a value may run on from the end of `before` (its last part) to the beginning of `after`."""
     right = _RIGHT.match(after)
-    left = _LEFT.search(before, before.rfind(" ") + 1) if right else None
-    if right is None or left is None or not (_PIECE.search(left[0]) or _PIECE.search(right[0])):
+    if right is None or _PLAIN_WORD.match(right[0]) or _SETTING.match(after):
         return False
-    if _SETTING.match(after) or _PLAIN_WORD.match(right[0]):
+    blank = max(before.rfind(" "), before.rfind("\n"), before.rfind("\t"))
+    left = _LEFT.search(before, blank + 1)
+    if left is None or left[0][-1] in ":=?!" or (left[0][-1] == "." and left[0][:-1].isalpha()):
         return False
-    if left[0][-1] in ":=?!" or (left[0][-1] == "." and left[0][:-1].isalpha()):
+    if not (_PIECE.search(left[0]) or _PIECE.search(right[0])):
         return False
     if right[0][0] == "@" and left[0].isalpha():
         return False  # a decorator, a mention

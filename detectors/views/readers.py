@@ -1,7 +1,7 @@
 """The ways in which a text may be read otherwise, each with what must stand in a text for it to be worth while.
 
 `occurs` are expressions (Hyperscan and RE2 syntax, one octet a character): where none matches, the reader finds
-nothing. They may match too much, never too little.
+nothing. They may match too much, never too little. A reader looks `reach` characters on each side of a match.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,6 +21,7 @@ class Reader:
     joined: bool = False
     before: int = 160
     after: int = 96
+    reach: int = 160
 
 
 _SIGN = r"[\w+/=.@:$%&*!#?~\-]"
@@ -39,8 +40,13 @@ READERS = (
         escapes.backslash,
         (r"\\(?:u[{0-9a-fA-F]|U0|x[{0-9a-fA-F]|[0-3][0-7]{2}|N\{)", r"[Uu]\+[0-9a-fA-F]{4}"),
     ),
-    Reader("string", escapes.string, (r"\\[\"n]",), joined=True),
-    Reader("quoted-printable", escapes.quoted_printable, (r"=[0-9A-F]{2}", r"=\r?\n", r"=\?[\w.\-]{2,30}\?[qQ]\?")),
+    Reader("string", escapes.string, (r"\\[\"n]",), joined=True, reach=320),
+    Reader(
+        "quoted-printable",
+        escapes.quoted_printable,
+        (r"=[0-9A-F]{2}", r"=\r?\n", r"=\?[\w.\-]{2,30}\?[qQ]\?"),
+        reach=320,
+    ),
     Reader("emphasis", layout.emphasis, (r"[\w.@:/\-](?:\*|__|~~|`|\|\|)+[\w+@.:/\-]",), joined=True),
     Reader(
         "tags",

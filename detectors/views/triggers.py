@@ -15,6 +15,7 @@ VARIABLES = RUNS + 4
 SUMS = RUNS + 5
 _COUNT = RUNS + 6
 _REACH = 320  # characters on each side of a sign: what is hidden there stands within
+_REACHES = {number: reader.reach for number, reader in enumerate(READERS)} | {RUNS: 64, SUMS: 64}
 Span = tuple[int, int]
 
 _IN_RUN = r"[A-Za-z0-9+/_\-]"
@@ -87,16 +88,16 @@ class Triggers:
         ends: dict[int, list[int]] = {}
         for number, found in places.items():
             ends.setdefault(self._owners[number], []).extend(found)
-        return {owner: _around(text, sorted(found)) for owner, found in ends.items()}
+        return {owner: _around(text, sorted(found), _REACHES.get(owner, _REACH)) for owner, found in ends.items()}
 
 
-def _around(text: str, ends: Sequence[int]) -> Sequence[Span]:
-    """Return the stretches that reach at least `_REACH` characters around each end, between blanks."""
+def _around(text: str, ends: Sequence[int], reach: int) -> Sequence[Span]:
+    """Return the stretches that reach at least so many characters around each end, between blanks."""
     if len(text) <= 4 * _REACH or not ends:
         return ((0, len(text)),)
     spans: list[Span] = []
     for end in ends:
-        low, high = max(0, end - _REACH), end + _REACH
+        low, high = max(0, end - reach), end + reach
         if spans and low <= spans[-1][1]:
             spans[-1] = spans[-1][0], high
         else:

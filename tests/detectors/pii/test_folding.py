@@ -27,3 +27,9 @@ def test_every_character_keeps_its_place(text: str) -> None:
 
 def test_half_a_surrogate_pair_can_be_written_afterwards() -> None:
     assert whole("a\ud83db").encode() == "a\ufffdb".encode()
+
+
+def test_few_and_many_different_marks_fold_alike() -> None:
+    marks = [chr(point) for point in range(0xC0, 0x180)]
+    assert "".join(fold(mark) for mark in marks) == fold("".join(marks))
+    assert fold("é–é") == "e-e"
