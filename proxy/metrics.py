@@ -270,6 +270,12 @@ class Merger:
         _add(self._carried, self._last.pop(worker, {}))
 
 
+def read(text: bytes) -> dict[_Key, float]:
+    """Return the samples of a scrape by name and sorted labels. Raises ValueError."""
+    sums, levels = _parse(text)
+    return {key: value for samples in (*sums.values(), *levels.values()) for key, value in samples.items()}
+
+
 def _parse(text: bytes) -> tuple[_Samples, _Samples]:
     """Return the samples that add up and those that do not. Raises ValueError."""
     sums: _Samples = {}

@@ -32,7 +32,9 @@ class Watch:
 
     def closed(self, passage: Passage) -> None:
         """Count a tunnel or a forwarded exchange."""
-        if passage.kind != "intercepted":
+        if passage.kind == "intercepted":
+            self._tally.tunnel("inspected", 0, 0)
+        else:
             outcome = "passed" if passage.outcome in ("closed", "idle", "drained") else "failed"
             self._tally.tunnel(outcome, passage.up, passage.down)
 

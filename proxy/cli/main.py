@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from proxy.cli.voice import Failure, complain
 
-VERBS = ("serve", "demo", "scan", "explain", "policy", "audit", "ca", "keys", "doctor", "bench")
+VERBS = ("serve", "demo", "scan", "explain", "policy", "audit", "ca", "keys", "top", "doctor", "bench")
 """Every verb is `proxy/cli/<verb>.py` with `register(subparsers)`, which sets `func(args) -> exit code`."""
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from policies.model import Policy
     from policies.rule import Rule
 
-SUMMARY = "take a rule one step on: shadow, 5 %, 25 %, everyone"
+SUMMARY = "take a rule one step on: shadow, 5 %%, 25 %%, everyone"
 EXAMPLES = """examples:
   hushgate policy promote no-uploads local.yaml --audit var/audit --since 14d
   hushgate policy promote contact-data pack:monitor-only local.yaml --audit var/audit --write

@@ -170,7 +170,9 @@ def selectors() -> list[str]:
     """Return every selector of a metric in an alert or recording rule."""
     text = (DEPLOY / "prometheus/alerts.yaml").read_text(encoding="utf-8")
     rules = [rule["expr"] for group in yaml.load(text, Loader=yaml.CSafeLoader)["groups"] for rule in group["rules"]]
-    names = {name for expr in rules for name in re.findall(r"\bhushgate_[a-z0-9_]+(?:\{[^}]*\})?", expr)}
+    names = {
+        name for expr in rules for name in re.findall(r"(?<![:\w])hushgate_[a-z0-9_]+(?![:\w])(?:\{[^}]*\})?", expr)
+    }
     return sorted(names)
 
 

@@ -196,3 +196,11 @@ def test_promtool_has_nothing_to_say():
     merged = Merger().merge({"0": requests(1)}, Metrics("supervisor").render())
     done = subprocess.run(["promtool", "check", "metrics"], input=merged, capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_a_scrape_can_be_read_back():
+    metrics = Metrics()
+    metrics.count(table.REQUESTS, "openai-api", "chat", "block", by=3)
+    found = table.read(metrics.render())
+    key = ("hushgate_requests_total", (("action", "block"), ("activity", "chat"), ("service", "openai-api")))
+    assert found[key] == 3

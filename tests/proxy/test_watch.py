@@ -31,6 +31,7 @@ async def test_tunnels_are_counted_and_hosts_are_no_label() -> None:
     text = metrics.render().decode()
     assert 'hushgate_tunnels_total{outcome="passed"} 1.0' in text
     assert 'hushgate_tunnels_total{outcome="failed"} 1.0' in text
+    assert 'hushgate_tunnels_total{outcome="inspected"} 1.0' in text
     assert 'hushgate_tunnel_bytes_total{direction="down"} 5.0' in text
     assert "bank" not in text
 
