@@ -29,7 +29,7 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         epilog="example:\n  hushgate audit export --format ocsf --since 24h --type decision > today.jsonl",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--format", required=True, choices=FORMATS, help=", ".join(FORMATS))
+    parser.add_argument("--format", required=True, choices=tuple(FORMATS), help=", ".join(FORMATS))
     add_question(parser)
     parser.set_defaults(func=run)
 

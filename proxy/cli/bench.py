@@ -33,7 +33,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         epilog="example:\n  hushgate bench proxy requests streams\n  hushgate bench proxy --json > today.json",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("bench", choices=BENCHES, metavar="BENCH", help=", ".join(BENCHES))
+    parser.add_argument("bench", choices=tuple(BENCHES), metavar="BENCH", help=", ".join(BENCHES))
     parser.add_argument("parts", nargs="*", metavar="PART", help="parts of it to run (default: all)")
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="rounds; figures are their medians (5)")
     parser.add_argument("--scale", type=float, default=1.0, metavar="X", help="factor for the sizes of loads (1)")

@@ -23,7 +23,7 @@ def promtool(*arguments: str, folder: Path = FOLDER) -> subprocess.CompletedProc
     program = shutil.which("promtool")
     if program is None:
         pytest.skip("promtool is not installed (Debian: apt-get install --no-install-recommends prometheus)")
-    return subprocess.run([program, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([program, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=240)
 
 
 @pytest.mark.services
@@ -34,12 +34,14 @@ def test_promtool_accepts_the_configuration_and_the_rules() -> None:
 
 
 @pytest.mark.services
+@pytest.mark.timeout(300)
 def test_every_alert_does_as_its_test_says() -> None:
     done = promtool("test", "rules", "alerts_test.yaml")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.services
+@pytest.mark.timeout(300)
 def test_a_threshold_that_moves_fails_the_test(tmp_path: Path) -> None:
     rules = (FOLDER / "alerts.yaml").read_text(encoding="utf-8")
     assert "> 0.01" in rules
