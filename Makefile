@@ -70,6 +70,9 @@ test-services: $(VENV)/.dev ## with servers and tools from Debian's packages
 	|| echo "test-services: gssapi could not be built (libkrb5-dev, gcc); the tests of Kerberos skip" >&2
 	@$(BIN)/python -P -m pytest -m services -rs tests
 
+faults: $(VENV)/.dev ## break a running proxy in every way of docs/faults.md, and write its table
+	@HUSHGATE_FAULTS=1 $(BIN)/python -P -m pytest tests/faults
+
 bench: install ## what it costs, beside mitmdump (and Squid where installed); ARGS="proxy requests" for a part
 	@$(BIN)/hushgate bench $(or $(ARGS),proxy)
 
@@ -80,4 +83,4 @@ lock: $(BIN)/python ## resolve the dependencies anew
 clean: ## remove what make made
 	@rm -rf $(VENV) .venv-clients tests/clients/node_modules build *.egg-info .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help install run lint test test-clients test-services bench lock clean
+.PHONY: help install run lint test test-clients test-services faults bench lock clean
