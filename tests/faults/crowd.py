@@ -16,6 +16,7 @@ from tests.upstream import Upstream
 CANARY = "CANARY-7Q4X"
 CLEAN = "write poem number {} about the sea"
 FORBIDDEN = f"CONFIDENTIAL - do not distribute\n{CANARY}: our margin in branch {{}} is 12 %"
+_NUMBERS = itertools.count()
 _BROKEN = (OSError, h11.RemoteProtocolError, h11.LocalProtocolError, ssl.SSLError)
 
 
@@ -58,7 +59,7 @@ class Crowd:
 
     def _work(self, kind: str, host: str, text: str) -> None:
         """Send, each time a text that no cache knows."""
-        for number in itertools.count():
+        for number in _NUMBERS:
             if self._stop.is_set():
                 return
             begun, status = time.monotonic(), 0
