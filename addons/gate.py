@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol
 
 from mitmproxy import ctx, http, tls
 from mitmproxy.proxy import server_hooks
@@ -31,6 +31,19 @@ from proxy.restore.restorer import Lookup, Restorer
 logger = logging.getLogger("hushgate.gate")
 Who = Callable[[Any, tuple[tuple[str, str], ...]], Awaitable[Client | Challenge]]
 """(client connection, headers of a request outside TLS) to who sends it."""
+
+
+class Pages(Protocol):
+    """The proxy's own host."""
+
+    @property
+    def host(self) -> str:
+        """Return its name."""
+
+    async def serve(self, exchange: Exchange, client: Client) -> refusal.Answer:
+        """Answer a request to it."""
+
+
 _STATE = "hushgate"
 _RPC = re.compile(r"/(?:[a-z]\w*\.)+[A-Z]\w*/[A-Z]\w*\Z")  # package.Service/Method
 _TARGET = re.compile(r"/[^\s#\x00-\x1f\x7f]*")
@@ -97,7 +110,9 @@ class Gate:
         client_of: Callable[[Any], Client | None],
         who: Who | None = None,
         own_headers: frozenset[str] = frozenset(),
+        pages: Pages | None = None,
     ) -> None:
+        self._pages = pages
         self._who = who
         self._own_headers = {"proxy-authorization", *own_headers}
         self._judge = judge
@@ -151,6 +166,9 @@ class Gate:
             self._outcomes.misdirected()
             flow.response = to_response(refusal.misdirected())
             return
+        if self._pages is not None and host_of(flow.request) == self._pages.host:
+            flow.response = to_response(await self._pages.serve(exchange or to_exchange(flow), self._client(flow)))
+            return
         if ambiguous(flow.request):
             flow.response = to_response(refusal.broken())
             return
@@ -177,6 +195,8 @@ class Gate:
     def _inspects(self, flow: http.HTTPFlow) -> bool:
         """Tell whether the front door would hand us this host too: it only saw the first request of the connection."""
         host, client, snapshot = host_of(flow.request), self._client(flow), self._judge.snapshot
+        if self._pages is not None and host == self._pages.host:
+            return True
         verb = snapshot.policy.inspect(host, client.groups, client.address, datetime.now(UTC))
         return verb == "inspect" and snapshot.catalogue.intercepts(host)
 

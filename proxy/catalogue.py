@@ -138,9 +138,9 @@ class Catalogue:
         }
         return tuple(sorted(found))
 
-    def pac(self, proxy: str) -> str:
-        """Return a proxy auto-configuration file that sends these hosts through `proxy` (HOST:PORT)."""
-        return pac.render(self.hosts(), proxy)
+    def pac(self, proxy: str, *more: str) -> str:
+        """Return a proxy auto-configuration file that sends these hosts, and `more`, through `proxy` (HOST:PORT)."""
+        return pac.render((*self.hosts(), *more), proxy)
 
     def _enter(self, endpoints: Sequence[Endpoint], rest: Endpoint) -> None:
         for pattern in rest.hosts if rest.intercept != "shape" else ():

@@ -40,6 +40,9 @@ class Setting:
     flag: bool = False
 
 
+OWN_HOST = "hushgate.internal"
+"""The shipped name of the proxy's own host."""
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("listen", "address", "127.0.0.1:8080", "where clients connect, HOST:PORT", flag=True),
     Setting("admin", "address", "127.0.0.1:8081", "where health, metrics, CA and PAC file are served", flag=True),
@@ -82,6 +85,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("audit_retention", "count", 395, "days after which closed audit files are erased; checkpoints stay"),
     Setting("node", "text", None, "this machine's name in the audit log; default: its host name"),
     Setting("identity", "identity", None, "who sends: a section (docs/identity.md), or the file that holds one"),
+    Setting("own_host", "text", OWN_HOST, "host of the proxy's own pages, which only it answers"),
     Setting("log_level", "level", "info", "debug, info, warning or error"),
 )  # fmt: skip
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -129,6 +133,7 @@ class Config:
     audit_retention: int
     node: str | None
     identity: str | None
+    own_host: str
     log_level: str
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from detectors.scan import Report, Task
@@ -22,6 +23,7 @@ from proxy.audit import record as audit_record
 from proxy.audit.ulid import new_id
 from proxy.budget import Budget
 from proxy.cache import FindingsCache
+from proxy.coachlink import CoachLink
 from proxy.codecs.decode import Limits
 from proxy.exchange import Client, Exchange
 from proxy.forwarding import Changes
@@ -95,6 +97,7 @@ class Judge:
     ) -> None:
         self.snapshot = snapshot
         self.vault = Vault()
+        self.coach: CoachLink | None = None
         self._scans = scans
         self._trail = trail
         self._tally = tally
@@ -120,6 +123,8 @@ class Judge:
                 else:
                     outcome = Outcome(Action.BLOCK, None, overloaded=True)
             ruling = self._ruling(outcome, exchange, snapshot, event)
+            if outcome.judged and outcome.action is Action.COACH:
+                ruling = await self._asked(ruling, outcome.judged, event)
             if ruling.answer is None:
                 ruling = await self._forwarded(ruling, outcome, exchange, standing, snapshot)
                 await self._placeholders.keep(standing.client, ruling.issued)
@@ -167,7 +172,9 @@ class Judge:
 
     def _standing(self, exchange: Exchange, client: Client, snapshot: Snapshot) -> Standing:
         match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
-        return assess(exchange, client, match, snapshot, self.vault, self._now())
+        standing = assess(exchange, client, match, snapshot, self.vault, self._now())
+        link = self.coach
+        return standing if link is None else replace(standing, answers=partial(link.recall, standing.client))
 
     async def _turned_away(
         self, exchange: Exchange, standing: Standing, snapshot: Snapshot, event: str, reason: str
@@ -194,6 +201,17 @@ class Judge:
             standing = replace(standing, refused=f"{judged.verdict.route.message} {error}".strip())
             return await self._turned_away(exchange, standing, snapshot, ruling.event, "unroutable")
         return replace(ruling, body=routed.body, changes=standing.changes + routed.changes)
+
+    async def _asked(self, ruling: Ruling, judged: Judged, event: str) -> Ruling:
+        """Put the question to the user; without a link, because nobody can take the answer, the rule blocks."""
+        link = await self.coach.open(event, judged.client, judged.facts, judged.verdict) if self.coach else ""
+        self._tally.coached("asked" if link else "limited")
+        if not link:
+            return ruling
+        exchange, asked = judged.exchange, Asked.of(judged.exchange)
+        said = f"{judged.verdict.message.rstrip()} You may decide yourself: {link}"
+        ruling = self._refusal(exchange, judged.match.endpoint.refusal, ruling.service, said, event, "coach")
+        return replace(ruling, answer=refusal.elsewhere(link, event)) if asked.navigates else ruling
 
     async def _record(self, step: Record, snapshot: Snapshot, event: str, ms: dict[str, float]) -> None:
         judged = step.judged
@@ -227,7 +245,9 @@ class Judge:
         message = judged.verdict.message if judged else ""
         return self._refusal(exchange, shape, match.service.id, message, event)
 
-    def _refusal(self, exchange: Exchange, shape: str, service: str, message: str, event: str) -> Ruling:
+    def _refusal(
+        self, exchange: Exchange, shape: str, service: str, message: str, event: str, said: str = "blocked"
+    ) -> Ruling:
         text = with_ref(message.rstrip(), event)
         if event not in text:
             text = f"{text} (reference {event})"
@@ -235,8 +255,8 @@ class Judge:
         return Ruling(
             event,
             service,
-            "block",
-            answer=refusal.refuse(shape, text, event, asked),
+            "block" if said == "blocked" else said,
+            answer=refusal.refuse(shape, text, event, asked, said),
             frame=refusal.refuse_message(shape, text, event, asked) if exchange.transport == "websocket" else None,
             close=refusal.refuse_close(shape, text) if exchange.transport == "websocket" else None,
         )

@@ -43,6 +43,7 @@ LABELS: dict[str, tuple[str, ...] | int] = {
     "stage": ("decode", "detect", "decide", "total"),
     "direction": ("up", "down"),
     "type": 20,
+    "answer": ("asked", "limited", "justify", "redact", "cancel"),
     "outcome": ("passed", "inspected", "refused", "failed"),
     "result": ("hit", "miss", "partial"),
     "reason": 30,
@@ -100,6 +101,7 @@ TUNNEL_BYTES = _counter("tunnel_bytes", "Bytes relayed without decryption.", "di
 CACHE_LOOKUPS = _counter("cache_lookups", "Texts looked up in the cache of findings.", "result")
 INSPECTOR_OVERLOAD = _counter("inspector_overload", "Requests answered 503 because the inspectors had no room.")
 INSPECTOR_JOBS = _counter("inspector_jobs", "Scans that did not go straight through, by what happened.", "reason")
+COACH = _counter("coach", "What users were asked and what they answered.", "answer")
 REFUSED_DESTINATIONS = _counter("refused_destinations", "Connections refused by the access lists.", "reason")
 UPSTREAM_ERRORS = _counter("upstream_errors", "Upstream connections that failed.", "reason")
 TLS_FAILURES = _counter(
@@ -146,6 +148,7 @@ METRICS = (
     *(REQUESTS, RULE_MATCHES, FINDINGS, UNINSPECTED, DECISION_SECONDS, CONNECTIONS, TUNNELS, TUNNEL_BYTES),
     *(CACHE_LOOKUPS, INSPECTOR_OVERLOAD, INSPECTOR_JOBS, REFUSED_DESTINATIONS, UPSTREAM_ERRORS, TLS_FAILURES),
     *(REQUEST_BYTES, DISCOVERIES, DIALECT_DRIFT, DIALECT_SHARE),
+    COACH,
     *(AUDIT_RECORDS, AUDIT_ERRORS, POLICY_INFO, POLICY_RELOAD_OK, POLICY_RELOAD_TIME),
     *(DETECTOR_RUNS, REQUESTS_READ, INSPECTOR_OPEN, AUDIT_COMMIT_SECONDS, AUDIT_LAG, AUDIT_QUEUE),
     *(AUDIT_CHECKPOINT_TIME, AUDIT_SIGNED, AUDIT_CHANGED, AUDIT_FREE, BUILD_INFO),

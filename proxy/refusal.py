@@ -92,10 +92,13 @@ class Asked:
         return self.mode == "navigate" if self.mode else self.method == "GET"
 
 
-def refuse(shape: str, message: str, ref: str, asked: Asked | None = None) -> Answer:
-    """Return the answer to a request that is not sent. `ref` is the event id. An unknown shape gives `none`."""
+def refuse(shape: str, message: str, ref: str, asked: Asked | None = None, said: str = "blocked") -> Answer:
+    """Return the answer to a request that is not sent. `ref` is the event id. An unknown shape gives `none`.
+
+    `said` begins the header `x-hushgate`: `blocked`, or `coach` where the user may answer.
+    """
     asked = asked or Asked()
-    headers = [("x-should-retry", "false"), ("x-hushgate", f"blocked; ref={_token(ref)}")]
+    headers = [("x-should-retry", "false"), ("x-hushgate", f"{_token(said)}; ref={_token(ref)}")]
     if asked.navigates:
         return _page(message, ref, asked, headers)
     chat = chat_answers().get(shape)
@@ -135,6 +138,12 @@ def challenge(asked: Challenge) -> Answer:
     text = f"hushgate: error: {notice.error}\nhushgate: hint: {notice.hint}\n".encode()
     own = (("x-should-retry", "false"), ("x-hushgate", f"refused; reason={asked.reason}"))
     return Answer(notice.status, (*_common("text/plain", text), *own, *asked.headers), text)
+
+
+def elsewhere(link: str, ref: str) -> Answer:
+    """Return the answer that takes a browser to a page of ours (RFC 9110 15.4.4)."""
+    own = (("location", link), ("x-hushgate", f"coach; ref={_token(ref)}"))
+    return Answer(303, (*_common("text/plain", b""), *own), b"")
 
 
 def broken() -> Answer:

@@ -82,6 +82,10 @@ class Tally:
         """Count a connection or request that was turned away before any policy."""
         self._sink.count(metrics.REFUSED_DESTINATIONS, reason)
 
+    def coached(self, outcome: str) -> None:
+        """Count a question: `asked`, `limited` (the user has to wait), `justify`, `redact` or `cancel`."""
+        self._sink.count(metrics.COACH, outcome)
+
     def handshake_failed(self) -> None:
         """Count a client that does not trust our CA, or pins the vendor's."""
         self._sink.count(metrics.TLS_FAILURES)

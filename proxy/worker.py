@@ -26,6 +26,8 @@ from proxy.audit.writer import AuditWriter
 from proxy.budget import Budget
 from proxy.ca.leaves import LeafCache
 from proxy.cache import FindingsCache
+from proxy.coach import remembered_from
+from proxy.coachlink import CoachLink
 from proxy.codecs.decode import Limits
 from proxy.config import Config, connect_map, from_json
 from proxy.control import Control, Message
@@ -44,6 +46,7 @@ from proxy.judge import Judge
 from proxy.keyvalue import SqliteKeyValue
 from proxy.metrics import Metrics
 from proxy.outcomes import Outcomes
+from proxy.ownpages import OwnPages
 from proxy.snapshot import Snapshot, compile_texts
 from proxy.snapshot import from_json as texts_from_json
 from proxy.tally import Tally
@@ -90,6 +93,8 @@ class Worker:
         )
         self._value_key = base64.b64decode(boot["value_key"])
         self.judge.vault = read_vault(boot["identity"].get("virtual_keys", ""), self._value_key)
+        self.judge.coach = CoachLink(control, config.own_host, boot["remembered"])
+        self._pages = OwnPages(self.judge.coach, self._pool, lambda: self.judge.snapshot, self._tally)
         self._section = from_section(config.identity)
         self._authenticator = Authenticator(self._section, boot["identity"])
         self._watch = Watch(self._trail, self._tally)
@@ -107,7 +112,7 @@ class Worker:
 
     def _gate(self) -> Gate:
         outcomes = Outcomes(self._trail, self._tally)
-        return Gate(self.judge, outcomes, self._client_of, self._who, self._section.own_headers)
+        return Gate(self.judge, outcomes, self._client_of, self._who, self._section.own_headers, self._pages)
 
     def _front_door(self) -> FrontDoor:
         return FrontDoor(
@@ -140,6 +145,10 @@ class Worker:
                 self.judge.vault = read_vault(message["identity"].get("virtual_keys", ""), self._value_key)
                 self._authenticator = Authenticator(self._section, message["identity"])
             return {"applied": snapshot.revision}
+        if "remembered" in message:
+            if self.judge.coach is not None:
+                self.judge.coach.memory.add(remembered_from(message["remembered"]))
+            return {"known": True}
         if "metrics" in message:
             self._tally.connections(self._door.connections)
             self._tally.open_scans(self._pool.outstanding)
@@ -158,7 +167,7 @@ class Worker:
         await self._trail.close()
 
     def _intercepts(self, host: str) -> bool:
-        return self.judge.snapshot.catalogue.intercepts(host)
+        return host == self._config.own_host or self.judge.snapshot.catalogue.intercepts(host)
 
     def _client_of(self, conn: Any) -> Client | None:
         return self._engine.client_of(conn)
@@ -176,6 +185,8 @@ class Worker:
         return who
 
     def _phase(self, host: str, client: Client) -> Verb:
+        if host == self._config.own_host:
+            return "inspect"
         return self.judge.snapshot.policy.inspect(host, client.groups, client.address, datetime.now(UTC))
 
     async def _connect(self, host: str, port: int) -> Streams:

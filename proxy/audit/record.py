@@ -29,6 +29,7 @@ TYPES = (
     *("decision", "outcome", "skipped", "traffic", "start", "stop"),
     *("policy_reload", "config_change", "heartbeat", "audit_gap", "audit_erased", "verdict", "evidence_access"),
     *("discovery", "drift"),
+    "justification",
 )
 """Every type that is written now."""
 
@@ -227,6 +228,21 @@ def policy_reload(revision: str, *, good: bool, problems: Sequence[str] = ()) ->
         "policy": {"rev": revision},
         "good": good,
         "problems": [masking.line(str(problem), 300) for problem in problems[:20]],
+    }
+
+
+def justification(
+    event: str, client: Client, app: str, rules: Sequence[str], choice: str, reason: str = "", text: str = ""
+) -> Record:
+    """Return a user's answer to coaching: `justify`, `redact` or `cancel`. `text` was inspected before."""
+    return {
+        **_head("justification", event),
+        "who": _who(client),
+        "app": {"id": app},
+        "rules": sorted(rules),
+        "choice": choice,
+        "reason": masking.line(reason),
+        "text": masking.line(text, 500),
     }
 
 

@@ -94,9 +94,10 @@ def _domains(args: argparse.Namespace) -> list[str]:
     from proxy.assembly import CatalogueError
     from proxy.ca.rotation import constraints
     from proxy.catalogue import load
+    from proxy.config import OWN_HOST
 
     try:
-        return constraints(load(services_file=args.services).hosts())
+        return constraints((*load(services_file=args.services).hosts(), OWN_HOST))
     except CatalogueError as error:
         raise Failure("the catalogue cannot be used", str(error)) from None
 

@@ -18,6 +18,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from proxy.ca.authority import create_key, load_key, open_authority
 from proxy.ca.roots import write_roots
 from proxy.ca.rotation import trust_bundle
 from proxy.ca.signer import FileSigner
+from proxy.coach import Desk
 from proxy.config import Config, child_environment, to_json
 from proxy.control import Handler, Message
 from proxy.inspector.launch import Generation, LaunchError, Restart, launch, make_runtime
@@ -41,6 +43,7 @@ from proxy.inspector.settings import InspectorSettings
 from proxy.keys import Keys, open_keys
 from proxy.metrics import Merger, Metrics
 from proxy.snapshot import describe
+from proxy.supervisor.coaching import Coaching
 from proxy.supervisor.crew import Crew
 from proxy.supervisor.custodian import Custodian
 from proxy.supervisor.detection import detection
@@ -104,6 +107,8 @@ class Arbiter:
         self._open_authority()
         self._open_trail(config)
         self._roots = write_roots(config.state, config.upstream_ca)
+        desk = Desk(self._keys.value, config.state / "coach.json", time.time())
+        self._coaching = Coaching(desk, partial(self._trail.write, wait=True), self._tell_all)
         self._listener = bind(config.listen)
         self.listen = self._listener.getsockname()[:2]
         admin_socket = bind(config.admin)
@@ -200,6 +205,7 @@ class Arbiter:
             "inspectors": [str(path) for path in self._inspectors.paths],
             "roots": str(self._roots),
             "identity": self._identity,
+            "remembered": self._coaching.desk.remembered,
             "listeners": [list(self.listen), list(self.admin)],
         }
 
@@ -207,14 +213,19 @@ class Arbiter:
         async def handle(message: Message) -> Message | None:
             if "sign" in message:
                 host = str(message["sign"])
-                if not self._prepared.snapshot.catalogue.intercepts(host):
+                if host != self._config.own_host and not self._prepared.snapshot.catalogue.intercepts(host):
                     return {"error": "not a host of the catalogue"}
                 leaf = await self._signer.sign(host)
                 return {"cert": leaf.chain_pem.decode()}
+            if "coach" in message:
+                return await self._coaching.handle(message["coach"])
             logger.warning("worker %d says something unknown", slot)
             return None
 
         return handle
+
+    async def _tell_all(self, message: Message) -> None:
+        await asyncio.gather(*(worker.ask(message, timeout=2) for worker in self._crew.all))
 
     def _crew_event(self, event: str) -> None:
         if event == "restarted":
@@ -344,7 +355,7 @@ class Arbiter:
         return trust_bundle(self._config.state)
 
     def _pac(self) -> str:
-        return self._prepared.snapshot.catalogue.pac(f"{self.listen[0]}:{self.listen[1]}")
+        return self._prepared.snapshot.catalogue.pac(f"{self.listen[0]}:{self.listen[1]}", self._config.own_host)
 
     async def _finish(self) -> None:
         self._stop.set()

@@ -39,7 +39,6 @@ ONE_OF_EACH = [
     (rule('{when: {inside: {hours: "25:00-26:00"}}}'), "not a stretch of the day"),
     (rule("{direction: [response]}"), '"response" is not carried out by this build'),
     (rule("{content: {any: [{documents: [plans]}]}}"), '"documents" is not carried out by this build'),
-    (rule(action="{type: coach}"), '"coach" is not carried out by this build'),
     (rule(action="{type: tokenise}"), "redact says not what to take out"),
     (rule(action="{type: route}"), "route says not where to"),
     (rule(action="{type: redact}"), "redact says not what to take out"),
@@ -66,7 +65,6 @@ ONE_OF_EACH = [
     ("lists: {a: {file: words.txt}}", 'cannot read the list "words.txt"'),
     ("inspection: [{hosts: [a], do: pass_through, owner: me, expires: '2030-01-01'}]", "pass_through needs `reason`"),
     ("inspection: [{do: refuse}]", "the entry holds for every connection"),
-    ("defaults: {app_status: {unknown: coach}}", '"coach" is not carried out by this build'),
     ("defaults: {on_unknown: {timeot: block}}", 'unknown key "timeot"'),
 ]
 

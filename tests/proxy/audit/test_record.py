@@ -26,6 +26,7 @@ def every_record(sample):
         records.policy_reload(REVISION, good=True),
         records.policy_reload(REVISION, good=False, problems=["default.yaml:3:1: unknown key"] * 50),
         records.config_change(["workers", "max_body"]),
+        records.justification(EVENT, sample.client, "chatgpt", ["r2", "r1"], "justify", "Test data", "for the audit"),
         records.heartbeat(10, 1),
         records.audit_gap(3, EVENT, EVENT),
         records.audit_gap(3, EVENT, EVENT, "late"),
