@@ -28,7 +28,7 @@ class Settings:
 
     `rules` are folders or files with the deployment's own secret rules, markings and recognisers (YAML).
     `cache` is a folder for compiled databases, or None. `spacy_model` names a spaCy pipeline (a package or a
-    folder); None means the best one that is installed, a blank one otherwise. `factories` are further
+    folder) that finds names instead of the shipped model. `factories` are further
     `module:factory` targets, loaded after the families.
     """
 

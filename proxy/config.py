@@ -57,7 +57,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("upstream_ca", "path", None, "further roots (PEM) that upstream certificates may chain to", flag=True),
     Setting("detector_rules", "list", (), "files or folders with own secret rules, markings and recognisers"),
     Setting("detector_factories", "list", (), "further detectors, MODULE:FACTORY, that are on the Python path"),
-    Setting("spacy_model", "text", None, "spaCy pipeline for names: a package or folder; default: the best installed"),
+    Setting("spacy_model", "text", None, "spaCy pipeline for names, a package or folder, instead of the shipped model"),
     Setting("families", "list", ("views", "secrets", "pii", "labels", "code", "addresses", "names", "documents"),
             "detector families that run; documents reads files"),
     Setting("max_body", "bytes", 16 * 1024 * 1024, "decoded request bodies above this are unknown (too_large)"),
@@ -326,10 +326,20 @@ _READERS: dict[str, Callable[[object], Value]] = {
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
 
 
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
 def child_environment() -> dict[str, str]:
     """Return the environment of our children: what the interpreter needs, one BLAS thread, none of our settings."""
     kept = {name: value for name, value in os.environ.items() if name in _INHERITED}
-    return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    return kept | _ONE_THREAD
+
+
+def spare_threads() -> None:
+    """Let numpy use one thread unless somebody set another number: our matrices are small, and threads wait more than
+    they work (ten times as long on a busy machine). Call it before numpy is imported."""
+    for name, value in _ONE_THREAD.items():
+        os.environ.setdefault(name, value)
 
 
 def colours_wanted() -> bool:

@@ -1,13 +1,18 @@
-"""Settings in, the detector of names out: people, places, organisations and groups, through a spaCy pipeline.
+"""Settings in, the detector of names out: people, places, organisations.
 
-The pipeline is the one the settings name, else the best English one that is installed, else none, and then there is
-no detector of names. Nothing is ever downloaded.
+They are read by the model that is shipped, or by the spaCy pipeline that the settings name. Nothing is ever downloaded.
+
+Rules
+1. A name is a signal for a policy, never a proof: no name scores above 0.8, so that a number with a check digit or an
+   address that shares its characters wins.
+2. The digest of a name is that of its words in NFKC, small letters, one blank between two: `Ana  MARÍA` is `ana maría`.
+3. Program text is passed over, as the code detector sees it; so is what `detectors.names.lines` leaves out.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from importlib.util import find_spec
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,103 +20,89 @@ from detectors.base import Cost, Detector, Source
 from detectors.finding import Digester, Finding
 from detectors.load import Settings
 from detectors.names.lines import prose
+from detectors.names.reader import Reader
 
 if TYPE_CHECKING:
-    from spacy.language import Language
+    from detectors.code.segmenter import Segmenter
 
-INSTALLED = ("en_core_web_lg", "en_core_web_md", "en_core_web_sm")
-"""English pipelines by worth; the first that is installed is taken."""
-
-ENTITIES = {
-    "PERSON": ("PERSON", 0.6),
-    "PER": ("PERSON", 0.6),
-    "GPE": ("LOCATION", 0.5),
-    "LOC": ("LOCATION", 0.5),
-    "FAC": ("LOCATION", 0.5),
-    "LOCATION": ("LOCATION", 0.5),
-    "ORG": ("ORGANIZATION", 0.4),
-    "ORGANIZATION": ("ORGANIZATION", 0.4),
-    "NORP": ("NRP", 0.4),
-    "NRP": ("NRP", 0.4),
-}
-"""A pipeline's label to our entity and its score: a model's word for a name is a hint, not a proof."""
-
-_UNUSED = ("tagger", "parser", "lemmatizer", "attribute_ruler", "morphologizer", "senter", "textcat")
 _EDGE = " \t\r\n.,;:!?\"'’“”()[]{}<>*_-"
 _POSSESSIVE = re.compile(r"['’]s$")
-_NOT_A_NAME = re.compile(r"[_/\\=<>{}@#$%^|~`]|[a-z][A-Z]|^[^A-ZÀ-Þ]*$|^\W*$")
-_BATCH = 64
+_NOT_A_NAME = re.compile(
+    r"[_/\\=<>{}@#$%^|~`]|(?<!\bM)(?<!\bMa)(?<!\b[LD])[a-z][A-Z]|^[^A-Za-zÀ-ɏ]*$"  # McDonald, LaBeouf, but no DevTools
+)
+_WHOLE = 120
+"""A text of one line and at most so many characters is not asked whether it is program text."""
 
 
 def build(settings: Settings) -> tuple[Detector, ...]:
-    """Return the detector of names, or none where no pipeline is installed.
+    """Return the detector of names, or none where the pipeline that the settings name finds no names.
 
-    Raises ValueError where the pipeline that the settings name cannot be loaded.
+    Raises ValueError where that pipeline cannot be loaded.
     """
-    name = settings.spacy_model or next((package for package in INSTALLED if find_spec(package)), None)
-    if name is None:
-        return ()
-    pipeline = _load(name)
-    return (Names(pipeline),) if _labels(pipeline) else ()
+    from detectors.code.segmenter import Segmenter  # noqa: PLC0415 - loads numpy, which the command line can do without
+
+    reader = _reader(settings)
+    segmenter = Segmenter.load(Path(__file__).parents[1] / "code" / "segmenter.npz")
+    return (Names(reader, segmenter),) if reader.entities else ()
+
+
+def _reader(settings: Settings) -> Reader:
+    if settings.spacy_model:
+        from detectors.names.pipeline import load  # noqa: PLC0415 - spaCy only where it is wanted
+
+        return load(settings.spacy_model)
+    from detectors.names.tagger import Tagger  # noqa: PLC0415 - as above
+
+    return Tagger.load(Path(__file__).with_name("model.npz"))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Names:
-    """A spaCy pipeline, asked line by line."""
+    """Reads a text line by line."""
 
-    pipeline: "Language"
+    reader: Reader
+    segmenter: "Segmenter"
+    cost: Cost = field(default="names", init=False)
 
     @property
     def name(self) -> str:
-        """Return `names.<pipeline>@<its version>`."""
-        meta = self.pipeline.meta
-        return f"names.{meta.get('lang')}_{meta.get('name')}@{meta.get('version')}"
-
-    @property
-    def cost(self) -> Cost:
-        """Return when it runs: where a rule asks for names."""
-        return "names"
+        """Return `names.<model>@<its version>`."""
+        return f"names.{self.reader.name}"
 
     @property
     def entities(self) -> frozenset[str]:
         """Return every entity that it can report."""
-        return frozenset(ENTITIES[label][0] for label in _labels(self.pipeline))
+        return self.reader.entities
 
     def detect(self, source: Source, digest: Digester) -> Iterable[Finding]:
-        """Report the names in the prose of `source.text`; lines of code and data are passed over."""
+        """Report the names in the prose of `source.text`."""
         places: dict[str, list[int]] = {}
-        for start, piece in prose(source.text):
+        for start, piece in self._prose(source.text):
             places.setdefault(piece, []).append(start)
+        stretches = list(places)
         found: list[Finding] = []
-        with self.pipeline.memory_zone():
-            for doc in self.pipeline.pipe(places, batch_size=_BATCH):
-                for span in doc.ents:
-                    entity, score = ENTITIES.get(span.label_, ("", 0.0))
-                    first, last = _trim(doc.text, span.start_char, span.end_char)
-                    value = doc.text[first:last]
-                    if entity and not _NOT_A_NAME.search(value):
-                        hashed = digest(entity, " ".join(value.split()).casefold())
-                        for at in places[doc.text]:
-                            found.append(
-                                Finding(entity, "pii", at + first, at + last, score, self.name, hashed, ("model",))
-                            )
+        for stretch, names in zip(stretches, self.reader.read(stretches), strict=True):
+            for name in names:
+                first, last = _trim(stretch, name.start, name.end)
+                value = stretch[first:last]
+                if not _NOT_A_NAME.search(value):
+                    hashed = digest(name.entity, folded(value))
+                    for at in places[stretch]:
+                        span = (at + first, at + last)
+                        found.append(Finding(name.entity, "pii", *span, name.score, self.name, hashed, ("model",)))
         return found
 
-
-def _load(name: str) -> "Language":
-    import spacy  # noqa: PLC0415 - costs 1.5 s, and only where a pipeline is there
-
-    if not Path(name).is_dir() and not (name.isidentifier() and find_spec(name)):
-        raise ValueError(f"no spaCy pipeline {name}: it is neither an installed package nor a folder")
-    try:
-        return spacy.load(name, exclude=_UNUSED)
-    except (OSError, ValueError, ImportError) as error:
-        raise ValueError(f"the spaCy pipeline {name} cannot be loaded: {type(error).__name__}") from error
+    def _prose(self, text: str) -> Iterator[tuple[int, str]]:
+        if len(text) <= _WHOLE and "\n" not in text:
+            return prose(text)
+        runs = (run for run in self.segmenter.segment(text) if not run.config)
+        program = {number for run in runs for number in range(run.first, run.last + 1)}
+        return prose(text, program)
 
 
-def _labels(pipeline: "Language") -> frozenset[str]:
-    labels = {label for pipe in pipeline.pipe_labels.values() for label in pipe}
-    return frozenset(labels & ENTITIES.keys())
+def folded(value: str) -> str:
+    """Return the canonical value of a name."""
+    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -4,36 +4,36 @@ Rules
 1. One line at a time: a small model glues signatures and lists together over line breaks. A long line is cut at a
    sentence's end or a blank into pieces of at most 1,000 characters.
 2. A half of a surrogate pair, which no tokenizer takes, is read as U+FFFD.
-3. A line without a capital letter is left out, and so is one that is code, markup, data or in another script: names
-   found there are false (`DevTools`, `aria-labelledby`).
+3. A line that is code, markup, data or in another script is left out: names found there are false (`DevTools`,
+   `aria-labelledby`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 PIECE = 1000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[A-Za-zÀ-ɏ]{2,}")
 _CODE = re.compile(
     r"[;{}]\s*$|^\s*(?:[<@}\])]|//|/\*|#include|#!|\$ |>>> |\+\+\+ |--- |@@ )"
     r"|=>|->|::|==|!=|&&|\|\||\+=|</|/>|\(\)|\w\(\w*\)|\w\[\w*\]|\s=\s"
-    r"|^\s*(?:import|from|def|class|return|public|private|static|const|let|var|func|fn|select|insert|update)\s",
-    re.IGNORECASE,
+    r"|^\s*(?:import|from|def|class|return|public|private|static|const|let|var|func|fn|select|insert|update)\s"
+    r"|^\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|FROM|WHERE)\s"
 )
 _BLOB = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 
 
-def prose(text: str) -> Iterator[tuple[int, str]]:
-    """Yield where each stretch of prose starts, and the stretch."""
+def prose(text: str, program: Container[int] = ()) -> Iterator[tuple[int, str]]:
+    """Yield where each stretch of prose starts, and the stretch; lines whose numbers `program` holds are left out."""
     at = 0
-    for line in _SURROGATE.sub("\ufffd", text).split("\n"):
-        for start, piece in _pieces(line):
-            if _reads_as_prose(piece):
-                yield at + start, piece
+    for number, line in enumerate(_SURROGATE.sub("\ufffd", text).split("\n")):
+        if number not in program:
+            for start, piece in _pieces(line):
+                if _reads_as_prose(piece):
+                    yield at + start, piece
         at += len(line) + 1
 
 
@@ -50,7 +50,7 @@ def _pieces(line: str) -> Iterator[tuple[int, str]]:
 
 
 def _reads_as_prose(piece: str) -> bool:
-    if not _CAPITAL.search(piece) or not _WORD.search(piece) or _CODE.search(piece) or _BLOB.search(piece):
+    if not _WORD.search(piece) or _CODE.search(piece) or _BLOB.search(piece):
         return False
     letters = len(_LETTER.findall(piece))
     signs = sum(not (char.isalnum() or char.isspace() or char in ".,'’-:;!?()\"“”") for char in piece)

@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.metadata import version
 
 from proxy.cli.voice import Failure, complain
+from proxy.config import spare_threads
 
 VERBS = ("serve", "demo", "scan", "explain", "policy", "audit", "ca", "keys", "top", "doctor", "bench")
 """Every verb is `proxy/cli/<verb>.py` with `register(subparsers)`, which sets `func(args) -> exit code`."""
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if args.verb is None:
         top.print_help()
         return 2
+    spare_threads()
     try:
         code: int = args.func(args)
     except Failure as failure:

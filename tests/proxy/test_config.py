@@ -1,11 +1,23 @@
 """Settings from flags, environment, file and defaults."""
 
+import os
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from detectors.load import BUILTIN
-from proxy.config import SETTINGS, Config, ConfigError, connect_map, from_json, load, split_address, to_json
+from proxy.config import (
+    SETTINGS,
+    Config,
+    ConfigError,
+    connect_map,
+    from_json,
+    load,
+    spare_threads,
+    split_address,
+    to_json,
+)
 
 
 def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path: Path) -> None:
@@ -69,3 +81,10 @@ def test_addresses_and_connect_to() -> None:
 
 def test_every_family_of_detectors_runs_unless_a_deployment_says_otherwise() -> None:
     assert load({}, None, {}).families == tuple(BUILTIN)
+
+
+def test_numpy_is_asked_to_use_one_thread_unless_somebody_said_otherwise():
+    with patch.dict(os.environ, {"OMP_NUM_THREADS": "3"}):
+        os.environ.pop("OPENBLAS_NUM_THREADS", None)
+        spare_threads()
+        assert (os.environ["OMP_NUM_THREADS"], os.environ["OPENBLAS_NUM_THREADS"]) == ("3", "1")

@@ -9,7 +9,7 @@ import spacy
 from detectors.base import Detector, Source
 from detectors.finding import Finding, keyed_digester, no_digest
 from detectors.load import Settings
-from detectors.names.detector import build
+from detectors.names.detector import build, folded
 
 DIGEST = keyed_digester(b"key")
 NAMES = {
@@ -72,22 +72,15 @@ def test_code_and_camel_case_words_are_passed_over(names: Detector) -> None:
     assert found(names, "const Bob = new Acme();\nOpen DevTools in London") == [("LOCATION", "London")]
 
 
-def test_no_pipeline_means_no_detector(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("detectors.names.detector.find_spec", lambda name: None)
-    assert build(Settings()) == ()
+def test_without_a_pipeline_the_shipped_model_reads() -> None:
+    (detector,) = build(Settings())
+    assert detector.name == "names.hushgate_en@1"
+    assert found(detector, "Dear Anna Berg,") == [("PERSON", "Anna Berg")]
 
 
-def test_the_best_installed_pipeline_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded: list[str] = []
-    monkeypatch.setattr("detectors.names.detector.find_spec", lambda name: name != "en_core_web_lg")
-
-    def load(name: str, exclude: object) -> object:
-        loaded.append(name)
-        return spacy.blank("en")
-
-    monkeypatch.setattr(spacy, "load", load)
-    assert build(Settings()) == ()  # a blank pipeline finds no names
-    assert loaded == ["en_core_web_md"]
+def test_a_pipeline_without_names_gives_no_detector(tmp_path: Path) -> None:
+    spacy.blank("en").to_disk(tmp_path)
+    assert build(Settings(spacy_model=str(tmp_path))) == ()
 
 
 @pytest.mark.parametrize("name", ["no_such_pipeline", "no/such/folder"])
@@ -96,9 +89,23 @@ def test_a_named_pipeline_that_is_not_there_is_an_error(name: str) -> None:
         build(Settings(spacy_model=name))
 
 
-def test_a_folder_that_holds_no_pipeline_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="cannot be loaded: OSError"):
-        build(Settings(spacy_model=str(tmp_path)))
+def test_one_person_has_one_digest_however_it_is_typed(names: Detector) -> None:
+    texts = ("Ada Lovelace", "ADA  LOVELACE".title().replace("  ", " "), "\nAda Lovelace's")
+    digests = {finding.digest for text in texts for finding in names.detect(Source(text), DIGEST)}
+    assert digests == {DIGEST("PERSON", "ada lovelace")}
+    assert folded("ＡＤＡ  Lovelace") == "ada lovelace"
+
+
+PROGRAM = """def total(rows):
+    # Bob wrote this
+    price = sum(row.price for row in rows)
+    return price
+
+Ask Bob."""
+
+
+def test_program_text_is_passed_over(names: Detector) -> None:
+    assert [f.start for f in names.detect(Source(PROGRAM), no_digest)] == [PROGRAM.rindex("Bob")]
 
 
 def test_it_runs_with_sockets_forbidden(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,15 +119,19 @@ def test_it_runs_with_sockets_forbidden(folder: Path, monkeypatch: pytest.Monkey
     assert found(detector, "Hi Bob") == [("PERSON", "Bob")]
 
 
+def test_the_shipped_model_reads_hostile_text_to_its_end() -> None:
+    (detector,) = build(Settings())
+    for unit in ("Ada ", "A.", "Bob\n", "\ud83d", "É", "ß" * 50 + " A "):
+        list(detector.detect(Source((unit * 20_000)[:20_000]), no_digest))
+
+
 @pytest.mark.parametrize("unit", ["A", "A ", "A\n", "Bob ", "Aa. ", "\ud83d", "é", "A(", "A[", "; ", "'s"])
 def test_hostile_repetition_is_read_to_its_end(names: Detector, unit: str) -> None:
     list(names.detect(Source((unit * 100_000)[:100_000]), no_digest))
 
 
-def test_importing_it_loads_no_spacy() -> None:
+def test_the_shipped_model_needs_no_spacy() -> None:
     root = Path(__file__).parents[3]
-    code = (
-        f"import sys; sys.path.insert(0, {str(root)!r}); import detectors.names.detector; print('spacy' in sys.modules)"
-    )
+    code = f"import sys; sys.path.insert(0, {str(root)!r}); from detectors.names.detector import build; from detectors.load import Settings; build(Settings()); print('spacy' in sys.modules)"
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
