@@ -35,11 +35,8 @@ class Asked:
 
     def selected(self, scene: Scene) -> list[FindingFact]:
         """Return the findings that satisfy the keys which speak of one finding."""
-        found: list[FindingFact] = []
-        for entity, facts in scene.findings.items():
-            if self.wants(entity):
-                found.extend(fact for fact in facts if self._fits(fact))
-        return found
+        fits, wants = self._fits, self.wants
+        return [fact for entity, facts in scene.findings.items() if wants(entity) for fact in facts if fits(fact)]
 
     def unread(self, scene: Scene) -> frozenset[str]:
         """Return why there could be more to select."""
@@ -107,6 +104,8 @@ class Question:
 
 def any_holds(question: Question, scene: Scene) -> Truth:
     """Tell whether one clause of `any` is satisfied."""
+    if len(question.any) == 1:
+        return question.any[0].test(scene)
     return some(asked.test(scene) for asked in question.any)
 
 

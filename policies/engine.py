@@ -14,7 +14,7 @@ Rules
 5. A rule in shadow mode, or not rolled out to this user, is evaluated all the same; the result goes to `would`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,40 +34,63 @@ def decide(facts: Facts, policy: Policy, now: datetime) -> Verdict:
     """Return the verdict on `facts` at `now`. Raises ValueError where `now` has no time zone, nothing else."""
     scene = prepare(facts, now)
     outcomes = [outcome for rule in policy.index.candidates(scene) if (outcome := evaluate(rule, scene, policy))]
+    if not outcomes:
+        return _quiet(scene, policy)
     known = _one_target([o for o in outcomes if o.enforced and o.action])
     floor = _default(known, policy, facts)
-    matched = strictest([floor, *(o.action for o in known if o.action)])
+    matched = strictest([floor, *[o.action for o in known if o.action]])
     targets = {o.rule.action.to for o in known if o.action is Action.ROUTE}
-    pending = [o for o in outcomes if o.enforced and _matters(o, matched) and o.rule.action.to not in targets]
-    hits = _merged([*(_hit(o) for o in known), *(_resolved(o, policy, facts) for o in pending)])
+    pending = [
+        o for o in outcomes if o.reasons and o.enforced and _matters(o, matched) and o.rule.action.to not in targets
+    ]
+    hits = _merged([*[_hit(o) for o in known], *[_resolved(o, policy, facts) for o in pending]])
     mattered = sorted({reason for o in pending for reason in o.reasons} | {"error" for o in known if _broke(o)})
-    action = strictest([floor, *(hit.action for hit in hits)])
+    action = strictest([floor, *[hit.action for hit in hits]])
     determining = next((hit for hit in hits if hit.action.step is action), None)
     data_class, because = policy.classifier.classify(facts.findings)
     tell = _Teller(scene, data_class, {o.rule.id: o for o in outcomes}, mattered)
-    redactions = _cuts(known, facts, Action.REDACT)
-    tokenisations = {ref: o.rule.id for ref, o in _cuts(known, facts, Action.TOKENISE).items() if ref not in redactions}
-    restoring = {o.rule.id for o in known if o.rule.action.restore}
+    redactions, tokenisations, restorable = _taken_out([o for o in known if o.cut], facts)
     return Verdict(
         action=action,
         rules=tuple(hits),
-        would=_would(outcomes, policy, facts),
-        redactions={ref: o.rule.id for ref, o in redactions.items()},
+        would=_would([o for o in outcomes if not o.enforced], policy, facts),
+        redactions=redactions,
         tokenisations=tokenisations,
-        restorable=frozenset(ref for ref, rule in tokenisations.items() if rule in restoring),
+        restorable=restorable,
         coach=_coach(hits, tell, floor),
-        route=_route(hits, tell, action),
+        route=_route(hits, tell, action) if targets else None,
         message=tell.determining(determining) if action.rank > WATCHED else "",
         severity=determining.severity if determining else "low",
-        errors=tuple(sorted({f"{o.rule.id}: {o.error}" for o in (*outcomes, *known) if o.error})),
+        errors=_unique([f"{o.rule.id}: {o.error}" for o in (*outcomes, *known) if o.error]),
         unknown=tuple(mattered),
-        exceptions=tuple(sorted({o.exception for o in known if o.exception})),
+        exceptions=_unique([o.exception for o in known if o.exception]),
         data_class=data_class,
         data_class_because=because,
-        notify=tuple(sorted({name for o in known for name in o.rule.notify})),
+        notify=_unique([name for o in known for name in o.rule.notify]),
         by_default=determining is None,
         policy=policy.revision,
         at=now,
+    )
+
+
+def _unique(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(words))) if words else ()
+
+
+def _quiet(scene: Scene, policy: Policy) -> Verdict:
+    """Return the verdict where no rule matches, nor could: most requests."""
+    floor = _default((), policy, scene.facts)
+    data_class, because = policy.classifier.classify(scene.facts.findings)
+    tell = _Teller(scene, data_class, {}, ())
+    return Verdict(
+        action=floor,
+        coach=_coach((), tell, floor),
+        message=tell.by_default() if floor.rank > WATCHED else "",
+        data_class=data_class,
+        data_class_because=because,
+        by_default=True,
+        policy=policy.revision,
+        at=scene.now,
     )
 
 
@@ -109,8 +132,10 @@ def _hit(outcome: Outcome) -> RuleHit:
     )
 
 
-def _merged(hits: Iterable[RuleHit]) -> list[RuleHit]:
+def _merged(hits: Sequence[RuleHit]) -> list[RuleHit]:
     """Return one hit a rule, its strictest, in the order of rule 1."""
+    if len(hits) < 2:
+        return list(hits)
     found: dict[str, RuleHit] = {}
     for hit in sorted(hits, key=_order):
         found.setdefault(hit.id, hit)
@@ -121,8 +146,9 @@ def _order(hit: RuleHit) -> tuple[int, int, str, str]:
     return -hit.action.rank, -SEVERITIES.index(hit.severity), hit.id, hit.because
 
 
-def _would(outcomes: Sequence[Outcome], policy: Policy, facts: Facts) -> Would | None:
-    shadow = [o for o in outcomes if not o.enforced]
+def _would(shadow: Sequence[Outcome], policy: Policy, facts: Facts) -> Would | None:
+    if not shadow:
+        return None
     hits = [_hit(o) for o in shadow if o.action]
     known = strictest(hit.action for hit in hits)
     pending = [_resolved(o, policy, facts) for o in shadow if _matters(o, known)]
@@ -130,10 +156,20 @@ def _would(outcomes: Sequence[Outcome], policy: Policy, facts: Facts) -> Would |
     return Would(hits[0].action, tuple(hits)) if hits else None
 
 
-def _cuts(known: Sequence[Outcome], facts: Facts, how: Action) -> dict[int, Outcome]:
+def _taken_out(cutting: Sequence[Outcome], facts: Facts) -> tuple[dict[int, str], dict[int, str], frozenset[int]]:
+    """Return what is redacted, what is tokenised (reference of the finding to rule), and which of that is restored."""
+    if not cutting:
+        return {}, {}, frozenset()
+    redactions = {ref: o.rule.id for ref, o in _cuts(cutting, facts, Action.REDACT).items()}
+    swapped = {ref: o for ref, o in _cuts(cutting, facts, Action.TOKENISE).items() if ref not in redactions}
+    restorable = frozenset(ref for ref, o in swapped.items() if o.rule.action.restore)
+    return redactions, {ref: o.rule.id for ref, o in swapped.items()}, restorable
+
+
+def _cuts(cutting: Sequence[Outcome], facts: Facts, how: Action) -> dict[int, Outcome]:
     """Return for each finding that is to be taken out the first rule, in the order of rule 1, that asks for it."""
     wanted: dict[int, Outcome] = {}
-    for outcome in sorted((o for o in known if o.cut is how), key=lambda o: _order(_hit(o))):
+    for outcome in sorted((o for o in cutting if o.cut is how), key=lambda o: _order(_hit(o))):
         for finding in outcome.selected:
             if finding.ref >= 0 and writable(finding, facts):
                 wanted.setdefault(finding.ref, outcome)

@@ -4,12 +4,14 @@ Rules
 1. Each dimension (status, activity, group, …) maps a value to a mask: bit n is set where rule n admits the value.
    `rest` are the rules that do not ask. The conjunction of the masks is the candidates: a few machine operations on
    integers of as many bits as there are rules.
-2. The index only leaves out what cannot match and cannot be unknown; candidates are still checked key by key.
+2. The index only leaves out what cannot match and cannot be unknown. Candidates are checked key by key, but for the
+   keys that it decides exactly (`Prepared.rest`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from policies.condition import Check, holds
 from policies.content import Question
@@ -30,7 +32,7 @@ class Lifting:
     costs: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """A rule, ready to be checked; `liftings` are the exceptions that name it, none for a floor."""
 
@@ -38,6 +40,14 @@ class Prepared:
     question: Question = field(repr=False)
     checks: tuple[Check, ...] = field(repr=False)
     liftings: tuple[Lifting, ...] = field(repr=False)
+
+    @cached_property
+    def rest(self) -> tuple[Check, ...]:
+        """Return the checks that are left of a candidate of the index."""
+        exact = {"direction", "app.categories", "app.status", "activity", "tools"}
+        if not any("*" in word for word in self.rule.match.app.ids):
+            exact.add("app.ids")
+        return tuple(check for check in self.checks if check.key not in exact)
 
     @property
     def costs(self) -> frozenset[str]:
@@ -60,7 +70,10 @@ class Index:
 
     def __init__(self, rules: Iterable[Prepared]) -> None:
         self._rules = tuple(rules)
-        self._tables = tuple((get, _table(self._rules, values)) for values, get in _DIMENSIONS)
+        tables = ((get, *_table(self._rules, values)) for values, get in _DIMENSIONS)
+        self._all = (1 << len(self._rules)) - 1
+        # A dimension that no rule asks for leaves nothing out.
+        self._tables = tuple((get, table, rest) for get, table, rest in tables if table or rest != self._all)
         self._groups = _table(self._rules, lambda rule: rule.match.who.groups)
         self._without_content = _mask(n for n, r in enumerate(self._rules) if not r.question.positive)
         self._by_entity: dict[str, int] = {}
@@ -94,9 +107,12 @@ class Index:
         return self._members(mask)
 
     def _scope(self, scene: Scene) -> int:
-        mask = -1
-        for get, (table, rest) in self._tables:
-            mask &= table.get(get(scene.facts).casefold(), rest)
+        mask = self._all
+        facts = scene.facts
+        for get, table, rest in self._tables:
+            mask &= table.get(get(facts).casefold(), rest)
+            if not mask:
+                return 0
         if not scene.unknown_who:
             table, rest = self._groups
             groups = rest
@@ -114,7 +130,6 @@ class Index:
         return mask
 
     def _members(self, mask: int) -> Iterator[Prepared]:
-        mask &= (1 << len(self._rules)) - 1
         while mask:
             low = mask & -mask
             yield self._rules[low.bit_length() - 1]

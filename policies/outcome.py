@@ -87,11 +87,15 @@ def can_cut(found: Sequence[FindingFact], facts: Facts) -> bool:
 
 def strictest(actions: Iterable[Action]) -> Action:
     """Return the highest step of the ladder, `allow` for none."""
-    return max((action.step for action in actions), key=lambda action: action.rank, default=Action.ALLOW)
+    highest = Action.ALLOW
+    for action in actions:
+        if action.step.rank > highest.rank:
+            highest = action.step
+    return highest
 
 
 def _weigh(prepared: Prepared, scene: Scene, enforced: bool) -> Outcome | None:
-    truth = holds(prepared.checks, scene)
+    truth = holds(prepared.rest, scene)
     if truth is False:
         return None
     action, exception = _capped(prepared, scene)

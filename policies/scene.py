@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from policies.facts import Facts, FindingFact
 
 Address = IPv4Address | IPv6Address
 
+_NOTHING: frozenset[str] = frozenset()
 _ABOUT_WHO = frozenset({"identity"})
 _ABOUT_NAMES = frozenset({"names_timeout"})
 
@@ -29,11 +31,14 @@ class Scene:
 
     def address(self) -> Address | None:
         """Return the client address, None if there is none. Raises ValueError where it is not an address."""
-        if not self.facts.address:
-            return None
-        address = ip_address(self.facts.address)
-        mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-        return mapped or address  # an IPv4 client of a dual-stack socket (RFC 4291, 2.5.5.2)
+        return _parsed(self.facts.address) if self.facts.address else None
+
+
+@lru_cache(4096)
+def _parsed(text: str) -> Address:
+    address = ip_address(text)
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address  # an IPv4 client of a dual-stack socket (RFC 4291, 2.5.5.2)
 
 
 def prepare(facts: Facts, now: datetime) -> Scene:
@@ -43,6 +48,8 @@ def prepare(facts: Facts, now: datetime) -> Scene:
     findings: dict[str, list[FindingFact]] = {}
     for fact in facts.findings:
         findings.setdefault(fact.entity, []).append(fact)
+    if not facts.unknown:
+        return Scene(facts, now, findings, _NOTHING, _NOTHING, _NOTHING)
     unknown = frozenset(facts.unknown)
     unread = unknown - _ABOUT_WHO
     return Scene(facts, now, findings, unread, unread - _ABOUT_NAMES, unknown & _ABOUT_WHO)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from proxy.bench.figures import Figure
 
 BENCHES = {
+    "policy": ("proxy.bench.decisions:run", "a decision at 10, 300 and 5,000 rules, and loading policies"),
     "proxy": ("proxy.bench.session:run", "the proxy under load, beside mitmdump and Squid where installed"),
 }
 """Name to `module:function` and a line of help. The function takes the names of the parts to run (none: all), an

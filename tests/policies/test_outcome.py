@@ -1,9 +1,12 @@
 """What one rule comes to: tokenise, coach and its answers, route; what cannot be cut out."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from policies.abilities import EVERYTHING
 from policies.engine import BY_STATUS, decide
@@ -166,3 +169,70 @@ def test_who_is_in_stays_in_as_the_share_grows() -> None:
     assert shares[0] == set()
     assert shares[1] < shares[2] < shares[3] == {f.user for f in users}
     assert 60 < len(shares[2]) < 140
+
+
+EVERY = (
+    rule("swap", "type: tokenise", "categories: [pii], min_confidence: 0.5"),
+    rule("cut", "type: redact"),
+    rule("ask", "type: coach", "entities: [EMAIL_ADDRESS], min_count: 2"),
+    rule("home", "type: route, to: own", "entities: [EMAIL_ADDRESS]"),
+    rule("away", "type: route, to: other", "labels: [RESTRICTED]"),
+    rule("shut", "type: block", "class_at_least: High"),
+    rule("watch", "type: monitor", "categories: [label]").replace("{id: watch", "{id: watch, mode: shadow"),
+    rule("some", "type: block", "entities: [US_SSN], min_count: 2").replace(
+        "{id: some", "{id: some, rollout: {percent: 50}"
+    ),
+    "{id: open, action: {type: allow}, match: {who: {users: [ann]}}}",
+)
+MORE = """classes: [{name: Low}, {name: High, documents: [board]}]
+exceptions:
+  - {id: E1, rules: [ask, shut], match: {who: {users: [ann]}}, reason: r, owner: o, expires: 2030-01-01, max_action: tokenise}
+  - {id: E2, rules: [ask, home], match: {who: {groups: [hr]}}, reason: r, owner: o, expires: 2030-01-01}
+""".replace(", shut]", "]")
+FINDINGS = st.lists(
+    st.builds(
+        FindingFact,
+        entity=st.sampled_from(["US_SSN", "EMAIL_ADDRESS"]),
+        category=st.just("pii"),
+        score=st.sampled_from([0.3, 0.5, 0.9]),
+        count=st.sampled_from([1, 3]),
+        writable=st.booleans(),
+    )
+    | st.just(replace(LABEL, writable=False))
+    | st.just(FindingFact("DOCUMENT", "fingerprint", 0.9, source="board", overlap=0.3)),
+    max_size=4,
+)
+FACTS = st.builds(
+    Facts,
+    user=st.sampled_from(["ann", "bob", "cid"]),
+    groups=st.sampled_from([(), ("hr",)]),
+    status=st.sampled_from(["tolerated", "unsanctioned", "prohibited"]),
+    rewritable=st.booleans(),
+    findings=FINDINGS.map(lambda found: tuple(replace(f, ref=n) for n, f in enumerate(found))),
+    unknown=st.sampled_from([(), ("media",), ("identity",), ("names_timeout", "undecodable")]),
+    answers=st.sampled_from([(), (("ask", "justify"),), (("ask", "redact"),), ((BY_STATUS, "justify"),)]),
+)
+
+
+@given(FACTS, st.permutations(EVERY), st.randoms(use_true_random=False))
+@settings(max_examples=150, deadline=None)
+def test_no_order_of_rules_or_findings_changes_a_verdict(facts: Facts, rules: list[str], chance: random.Random) -> None:
+    shuffled = list(facts.findings)
+    chance.shuffle(shuffled)
+    first = decide(facts, policy(*EVERY, more=MORE), NOW)
+    second = decide(replace(facts, findings=tuple(shuffled)), policy(*rules, more=MORE), NOW)
+    assert replace(first, policy="") == replace(second, policy="")
+
+
+@given(FACTS)
+@settings(max_examples=150, deadline=None)
+def test_what_a_verdict_says_fits_together(facts: Facts) -> None:
+    verdict = decide(facts, policy(*EVERY, more=MORE), NOW)
+    assert not set(verdict.redactions) & set(verdict.tokenisations)
+    assert verdict.restorable <= set(verdict.tokenisations)
+    assert all(
+        facts.findings[ref].writable and facts.rewritable for ref in (*verdict.redactions, *verdict.tokenisations)
+    )
+    assert bool(verdict.coach) or verdict.action is not Action.COACH
+    assert verdict.route is None or not verdict.action.stops
+    assert bool(verdict.message) is (verdict.action.rank > Action.MONITOR.rank)
