@@ -291,7 +291,7 @@ class _Reading:
                 ):
                     for at, piece in pieces:
                         by_part[at].append(piece)
-        return tuple((number, finding) for number, found in enumerate(by_part) for finding in resolve(found))
+        return tuple((number, finding) for number, found in enumerate(by_part) if found for finding in resolve(found))
 
     def _of(self, number: int) -> list[Finding]:
         known = self._found.get(self._addresses[number], {})

@@ -11,6 +11,7 @@ _KIND_OF_ROLE = {"system": "system", "tool": "tool_result"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
 _SIGNATURES = ("signature", "thoughtSignature", "thought_signature")
 _LONGEST_SHAPE = 200
+_MEMO = 4096
 _NO_MARKS: Mapping[str, str] = {}
 _MODEL, _STREAM = 1, 2
 _PIECES = frozenset({"text", "refusal", "transcript"})  # members by which an element of an array is text
@@ -77,6 +78,9 @@ class Dialect:
     _indexed: bool = False  # elements are told apart by their number, not by their type
     fields: frozenset[str] = frozenset()  # fields of a form that hold a request of this dialect as JSON
     choices: tuple[tuple[str, str], ...] = ()  # (path, dialect): a request that has this member is of that dialect
+    # What the patterns said of shapes, which are made of their own words: nothing of a request is kept.
+    _labelled: dict[tuple[str, str, bool, str], tuple[Label, int, int]] = field(default_factory=dict, repr=False)
+    _placed: dict[str, tuple[bool, bool, bool]] = field(default_factory=dict, repr=False)
 
     @property
     def refers(self) -> frozenset[str]:
@@ -87,7 +91,6 @@ class Dialect:
         """Return one label a leaf, in order, and what the request says of itself; `text` is what `tree` is of."""
         places, numbers = self._places(tree)
         known: dict[tuple[int, str, str], tuple[Label, int, int]] = {}
-        of_shape: dict[tuple[str, str, bool, str], tuple[Label, int, int]] = {}
         labels: list[Label] = []
         model, stream = "", False
         for leaf in tree.leaves:
@@ -95,9 +98,9 @@ class Dialect:
             if key not in known:
                 place = places[key[0]]
                 shaped = (self._leaf_shape(place.shape, leaf, tree), place.role, place.signed, _what(leaf))
-                if shaped not in of_shape:
-                    of_shape[shaped] = (*self._label(*shaped), self._fact(shaped[0]))
-                known[key] = of_shape[shaped]
+                if shaped not in self._labelled:
+                    _remember(self._labelled, shaped, (*self._label(*shaped), self._fact(shaped[0])))
+                known[key] = self._labelled[shaped]
             label, joined, fact = known[key]
             if joined >= 0 and leaf.what == "string":
                 label = replace(label, group=(_owner(leaf, tree), joined))
@@ -106,7 +109,7 @@ class Dialect:
             elif fact == _STREAM:
                 stream = text[leaf.start : leaf.end] == "true"
             labels.append(label)
-        return Labelled(labels, model, stream, any(self._tools.fullmatch(place.shape) for place in places))
+        return Labelled(labels, model, stream, any(self._kind(place.shape)[2] for place in places))
 
     def _fact(self, shape: str) -> int:
         found = self._facts.fullmatch(shape)
@@ -130,12 +133,21 @@ class Dialect:
 
     def _place(self, above: "_Place", step: str, role: str, signed: bool) -> "_Place":
         shape = above.shape + step if len(above.shape) <= _LONGEST_SHAPE else above.shape
-        if self._turn.fullmatch(shape):
+        turn, covered, _ = self._kind(shape)
+        if turn:
             role = role.lower()
             role = _ROLES.get(role, role if role in ("user", "assistant", "system", "tool") else "")
         else:
             role = above.role
-        return _Place(shape, role, above.signed or (signed and bool(self._signed.fullmatch(shape))))
+        return _Place(shape, role, above.signed or (signed and covered))
+
+    def _kind(self, shape: str) -> tuple[bool, bool, bool]:
+        """Tell whether a container is somebody's turn, may be covered by a signature, declares or answers tools."""
+        if shape not in self._placed:
+            patterns = (self._turn, self._signed, self._tools)
+            turn, signed, tools = (pattern.fullmatch(shape) is not None for pattern in patterns)
+            _remember(self._placed, shape, (turn, signed, tools))
+        return self._placed[shape]
 
     def _step(self, container: Container, marks: Mapping[str, str]) -> str:
         """Return what a container adds to the shape of the one it stands in. A word of no pattern is any word: `*`."""
@@ -185,6 +197,13 @@ class _Place:
     shape: str
     role: str
     signed: bool
+
+
+def _remember[K, V](memo: dict[K, V], key: K, value: V) -> None:
+    """Keep a value; forget all when there are too many."""
+    if len(memo) >= _MEMO:
+        memo.clear()
+    memo[key] = value
 
 
 def _index(path: str) -> str:
