@@ -20,6 +20,7 @@ from mitmproxy.proxy import server_hooks
 
 from addons import answers, socketlayer
 from addons.convert import amend, host_of, put_body, to_exchange, to_response
+from addons.linked import Linked
 from addons.sockets import Sockets
 from proxy import refusal
 from proxy.door.peer import Challenge
@@ -60,6 +61,7 @@ class _Flow:
     client: Client | None = None  # of a plain request, which says itself who sends it
     first_byte: float = 0.0
     received: int = 0
+    held: bool = False  # the answer waits until the uploads that it announces are noted
     sent: int = 0
     lookup: Lookup | None = field(default=None, repr=False)
     restorer: Restorer | None = field(default=None, repr=False)
@@ -111,7 +113,9 @@ class Gate:
         who: Who | None = None,
         own_headers: frozenset[str] = frozenset(),
         pages: Pages | None = None,
+        linked: Linked | None = None,
     ) -> None:
+        self._linked = linked
         self._pages = pages
         self._who = who
         self._own_headers = {"proxy-authorization", *own_headers}
@@ -173,6 +177,9 @@ class Gate:
             flow.response = to_response(refusal.broken())
             return
         client = self._client(flow)
+        if self._linked is not None and self._linked.passes(flow.request, client, self._judge.snapshot.catalogue):
+            self._outcomes.unlinked(len(flow.request.raw_content or b""))
+            return
         state = _state(flow)
         exchange = exchange or to_exchange(flow)
         state.sent = len(exchange.body)
@@ -198,7 +205,8 @@ class Gate:
         if self._pages is not None and host == self._pages.host:
             return True
         verb = snapshot.policy.inspect(host, client.groups, client.address, datetime.now(UTC))
-        return verb == "inspect" and snapshot.catalogue.intercepts(host)
+        linked = self._linked is not None and self._linked.opens(flow.request, client, snapshot.catalogue)
+        return verb == "inspect" and (linked or snapshot.catalogue.intercepts(host))
 
     @closed
     async def responseheaders(self, flow: http.HTTPFlow) -> None:
@@ -218,11 +226,18 @@ class Gate:
             state.received += len(chunk)
             return passed(chunk) if passed else chunk
 
-        response.stream = stream
+        if self._linked is not None and not passed:
+            state.held = self._linked.holds(flow, state.ruling.service, self._judge.snapshot.catalogue)
+        if not state.held:
+            response.stream = stream
 
     @closed
     async def response(self, flow: http.HTTPFlow) -> None:
         """Record how a forwarded exchange ended."""
+        state = _state(flow)
+        if state.held and self._linked is not None and state.ruling is not None:
+            state.received = len(flow.response.raw_content or b"") if flow.response else 0
+            await self._linked.note(flow, state.ruling.service, self._client(flow), self._judge.snapshot.catalogue)
         await self._ended(flow, aborted="")
 
     @closed

@@ -64,6 +64,20 @@ class Catalogue:
         site = self._site(normalise(host))
         return site is not None and site.intercepted
 
+    def decrypts(self, host: str) -> bool:
+        """Tell whether a CONNECT to `host` may be decrypted at all: always, or after an upload to it was announced."""
+        return self.intercepts(host) or self.links(host)
+
+    def links(self, host: str, service: str = "") -> bool:
+        """Tell whether uploads to `host` are announced (`intercept: linked`), by `service` if it is given."""
+        endpoints = self._endpoints.get(normalise(host))
+        return any(one.intercept == "linked" and service in ("", one.service) for one in endpoints)
+
+    def announces(self, service: str) -> bool:
+        """Tell whether answers of a service announce uploads to hosts that are not its own."""
+        found = self._services.get(service)
+        return found is not None and any(endpoint.intercept == "linked" for endpoint in found.endpoints)
+
     def match(self, host: str, method: str, path: str) -> Match:
         """Return what a request is; `path` is a request target, its query does not count. Raises nothing.
 

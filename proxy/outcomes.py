@@ -54,6 +54,10 @@ class Outcomes:
         """Count a body over the engine's backstop."""
         self._tally.uninspected("unknown-ai", "too_large")
 
+    def unlinked(self, size: int) -> None:
+        """Count a request, of so many bytes, to an address that no answer announced: it passes unread."""
+        self._tally.uninspected("other", "unlinked", size)
+
     def misdirected(self) -> None:
         """Count a request whose names disagree."""
         self._tally.refused("misdirected")

@@ -19,8 +19,9 @@ from mitmproxy import certs
 
 from addons.engine import Engine, EngineOptions, Mint, Minted, Streams
 from addons.gate import Gate
-from policies.model import Verb
+from addons.linked import Linked
 from proxy import hardening, logs
+from proxy.announced import Announced
 from proxy.audit import settings as audit_settings
 from proxy.audit.writer import AuditWriter
 from proxy.budget import Budget
@@ -92,6 +93,7 @@ class Worker:
             ),
         )
         self._value_key = base64.b64decode(boot["value_key"])
+        self._announced = Announced(self._value_key, SqliteKeyValue(config.state / "announced.sqlite"))
         self.judge.vault = read_vault(boot["identity"].get("virtual_keys", ""), self._value_key)
         self.judge.coach = CoachLink(control, config.own_host, boot["remembered"])
         self._pages = OwnPages(self.judge.coach, self._pool, lambda: self.judge.snapshot, self._tally)
@@ -112,7 +114,15 @@ class Worker:
 
     def _gate(self) -> Gate:
         outcomes = Outcomes(self._trail, self._tally)
-        return Gate(self.judge, outcomes, self._client_of, self._who, self._section.own_headers, self._pages)
+        return Gate(
+            self.judge,
+            outcomes,
+            self._client_of,
+            self._who,
+            self._section.own_headers,
+            self._pages,
+            Linked(self._announced),
+        )
 
     def _front_door(self) -> FrontDoor:
         return FrontDoor(
@@ -184,10 +194,13 @@ class Worker:
             self._engine.identified(conn, who)
         return who
 
-    def _phase(self, host: str, client: Client) -> Verb:
+    def _phase(self, host: str, client: Client) -> str:
         if host == self._config.own_host:
             return "inspect"
-        return self.judge.snapshot.policy.inspect(host, client.groups, client.address, datetime.now(UTC))
+        snapshot = self.judge.snapshot
+        verb = snapshot.policy.inspect(host, client.groups, client.address, datetime.now(UTC))
+        linked = verb == "inspect" and snapshot.catalogue.links(host) and self._announced.opens(client, host)
+        return "linked" if linked else verb
 
     async def _connect(self, host: str, port: int) -> Streams:
         try:

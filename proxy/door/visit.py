@@ -77,7 +77,8 @@ class Wiring:
     """What the front door is connected to.
 
     `intercepts(host)`: the catalogue inspects this host. `inspection(host, client)`: the policy's `inspection` list;
-    `refuse` holds for every host, `pass_through` and `inspect` decide about hosts that the catalogue inspects.
+    `refuse` holds for every host, `pass_through` and `inspect` decide about hosts that the catalogue inspects, `linked`
+    says that an upload to this host was announced to this client, so it is inspected.
     `intercept(reader, writer, client, peer)`: the engine takes a connection, whose bytes begin with the head again, and
     returns when it is over. It must dial through the same `dialer`, since a kept-alive connection may name other hosts
     later. `authenticate(head, peer)`: who this is.
@@ -158,7 +159,7 @@ class Visit:
         todo = self._wiring.inspection(head.host, who)
         if todo == "refuse":
             _refuse("policy")
-        if self._wiring.intercepts(head.host) and todo != "pass_through":
+        if todo == "linked" or (self._wiring.intercepts(head.host) and todo != "pass_through"):
             await self._intercept(head)
         elif connect:
             await self._tunnel(head)

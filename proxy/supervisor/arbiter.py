@@ -213,7 +213,7 @@ class Arbiter:
         async def handle(message: Message) -> Message | None:
             if "sign" in message:
                 host = str(message["sign"])
-                if host != self._config.own_host and not self._prepared.snapshot.catalogue.intercepts(host):
+                if host != self._config.own_host and not self._prepared.snapshot.catalogue.decrypts(host):
                     return {"error": "not a host of the catalogue"}
                 leaf = await self._signer.sign(host)
                 return {"cert": leaf.chain_pem.decode()}

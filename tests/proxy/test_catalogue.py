@@ -100,6 +100,17 @@ def test_the_ids_that_others_build_on_exist(shipped: Catalogue) -> None:
     assert shipped.service("openai") is None
 
 
+def test_a_host_of_announced_uploads_may_be_decrypted_and_is_not_by_itself(shipped: Catalogue) -> None:
+    assert not shipped.intercepts("files1.blob.core.windows.net")
+    assert shipped.decrypts("files1.blob.core.windows.net")
+    assert shipped.links("files1.blob.core.windows.net", "chatgpt")
+    assert not shipped.links("files1.blob.core.windows.net", "perplexity")
+    assert not shipped.links("www.example.com")
+    assert not shipped.decrypts("www.example.com")
+    assert shipped.announces("chatgpt")
+    assert not shipped.announces("openai-api")
+
+
 def test_every_request_of_the_golden_table_is_what_it_says(shipped: Catalogue) -> None:
     wrong = []
     for row in rows("requests.tsv"):
