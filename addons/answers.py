@@ -24,17 +24,29 @@ def restorer(flow: http.HTTPFlow, lookup: Lookup | None) -> Restorer | None:
     The answer leaves without coding, and without the length and the digests that it had.
     """
     response = flow.response
-    if lookup is None or response is None or response.status_code in _NO_BODY or flow.request.method == "HEAD":
+    if lookup is None or response is None or not has_body(flow):
         return None
     headers = response.headers
     made = Restorer(Values(lookup), headers.get("content-type", ""), headers.get("content-encoding", ""))
     if not made.rewrites:
         return None
-    for name in ("content-encoding", "content-length", *_DIGESTS):
-        headers.pop(name, None)
-    if flow.request.is_http11:
-        headers["transfer-encoding"] = "chunked"
+    make_streamed(flow)
     return made
+
+
+def has_body(flow: http.HTTPFlow) -> bool:
+    """Tell whether the answer can have a body (RFC 9110, 6.4.1)."""
+    return flow.response is not None and flow.response.status_code not in _NO_BODY and flow.request.method != "HEAD"
+
+
+def make_streamed(flow: http.HTTPFlow) -> None:
+    """Make the answer's head fit a body whose length is not known yet, without coding and digests."""
+    if flow.response is None:
+        return
+    for name in ("content-encoding", "content-length", *_DIGESTS):
+        flow.response.headers.pop(name, None)
+    if flow.request.is_http11:
+        flow.response.headers["transfer-encoding"] = "chunked"
 
 
 def streamed(made: Restorer) -> Stream:

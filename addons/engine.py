@@ -1,8 +1,8 @@
 """mitmproxy, cut down: a master of our own, connections made by our front door, leaves by our signer.
 
 Rules
-1. Every touch of mitmproxy's private parts is in this file and in `socketlayer`, and `check` proves at start that they
-   are still there.
+1. Every touch of mitmproxy's private parts is in this file, in `socketlayer` and in `answerlayer`, and `check` proves
+   at start that they are still there.
 2. mitmproxy opens no listener, resolves no name and dials no address: it is given sockets and asks `connect`.
 3. The engine is lazy: a request that is refused never reaches the vendor.
 """
@@ -22,9 +22,10 @@ from mitmproxy.master import Master
 from mitmproxy.net import tls as net_tls
 from mitmproxy.proxy import commands, context, events, mode_servers, mode_specs, server, server_hooks
 from mitmproxy.proxy.layers import modes, websocket
+from mitmproxy.proxy.layers.http import HttpStream
 from OpenSSL import SSL
 
-from addons import socketlayer
+from addons import answerlayer, socketlayer
 from addons.cork import Cork
 from addons.dispatch import Dispatch
 from proxy.door.peer import Peer
@@ -169,6 +170,7 @@ class Engine:
         check()
         release_buffers()
         socketlayer.install()
+        answerlayer.install()
         self.connect = connect
         self._clients: dict[str, Client] = {}
         self._peers: dict[str, Peer] = {}
@@ -258,6 +260,9 @@ _EXPECTED = {
     "TlsConfig.get_cert": (tlsconfig.TlsConfig, "get_cert", ["self", "conn_context"]),
     "TlsConfig.tls_start_client": (tlsconfig.TlsConfig, "tls_start_client", ["self", "tls_start"]),
     "ConnectionHandler.handle_hook": (server.ConnectionHandler, "handle_hook", ["self", "hook"]),
+    "HttpStream.state_stream_response_body": (HttpStream, "state_stream_response_body", ["self", "event"]),
+    "HttpStream.send_response": (HttpStream, "send_response", ["self", "already_streamed"]),
+    "HttpStream.check_killed": (HttpStream, "check_killed", ["self", "emit_error_hook"]),
     "WebsocketLayer.relay_messages": (websocket.WebsocketLayer, "relay_messages", ["self", "event"]),
     "WebsocketLayer.done": (websocket.WebsocketLayer, "done", ["self", "_"]),
     "WebsocketConnection.send2": (websocket.WebsocketConnection, "send2", ["self", "event"]),

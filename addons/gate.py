@@ -18,11 +18,12 @@ from typing import Any, Protocol
 from mitmproxy import ctx, http, tls
 from mitmproxy.proxy import server_hooks
 
-from addons import answers, socketlayer
+from addons import answerlayer, answers, socketlayer
 from addons.convert import amend, host_of, put_body, to_exchange, to_response
 from addons.linked import Linked
 from addons.sockets import Sockets
 from proxy import refusal
+from proxy.answerer import Answerer
 from proxy.door.peer import Challenge
 from proxy.exchange import Client, Exchange
 from proxy.judge import Judge, Ruling
@@ -64,7 +65,7 @@ class _Flow:
     held: bool = False  # the answer waits until the uploads that it announces are noted
     sent: int = 0
     lookup: Lookup | None = field(default=None, repr=False)
-    restorer: Restorer | None = field(default=None, repr=False)
+    restorer: Restorer | Answerer | None = field(default=None, repr=False)
 
 
 def _state(flow: http.HTTPFlow) -> _Flow:
@@ -218,6 +219,8 @@ class Gate:
             response.headers["x-hushgate"] = state.ruling.announcement
         if response.status_code == 101:
             return
+        if answers.has_body(flow) and self._inspect_answer(flow, state, state.ruling):
+            return
         state.restorer = answers.restorer(flow, state.lookup)
         passed = answers.streamed(state.restorer) if state.restorer else None
 
@@ -230,6 +233,31 @@ class Gate:
             state.held = self._linked.holds(flow, state.ruling.service, self._judge.snapshot.catalogue)
         if not state.held:
             response.stream = stream
+
+    def _inspect_answer(self, flow: http.HTTPFlow, state: _Flow, ruling: Ruling) -> bool:
+        """Have the answer looked at where a rule is about answers; tell whether it is."""
+        response = flow.response
+        if response is None:
+            return False
+        kind, coding = response.headers.get("content-type", ""), response.headers.get("content-encoding", "")
+        answerer = state.restorer = self._judge.answerer(ruling, state.lookup, kind, coding)
+        if answerer is None:
+            return False
+        answers.make_streamed(flow)
+
+        async def inspect(chunk: bytes) -> bytes:
+            state.first_byte = state.first_byte or time.monotonic()
+            state.received += len(chunk)
+            return await (answerer.feed(chunk) if chunk else answerer.flush())
+
+        response.stream = True
+        answerlayer.inspect_answer(flow, inspect)
+        return True
+
+    @closed
+    async def answer_chunk(self, flow: http.HTTPFlow) -> None:
+        """Look at a chunk of an answer that a rule is about."""
+        await answerlayer.look(flow)
 
     @closed
     async def response(self, flow: http.HTTPFlow) -> None:
@@ -263,7 +291,7 @@ class Gate:
             first_byte_ms=1000 * (state.first_byte - state.started) if state.first_byte else None,
             total_ms=1000 * (now - state.started),
             aborted=aborted,
-            restored=state.restorer.replaced if state.restorer else 0,
+            restored=state.restorer.restored if state.restorer else 0,
         )
 
     @closed

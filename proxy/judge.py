@@ -19,6 +19,8 @@ from detectors.scan import Report, Task
 from policies.message import with_ref
 from policies.model import Action
 from proxy import refusal
+from proxy.answerer import Answerer
+from proxy.answering import Answering, concerns
 from proxy.audit import record as audit_record
 from proxy.audit.ulid import new_id
 from proxy.budget import Budget
@@ -31,6 +33,7 @@ from proxy.inspection import Answer, Judged, Outcome, Overloaded, Record, Scan, 
 from proxy.noticing import Noticing
 from proxy.refusal import Asked
 from proxy.restore.restorer import Lookup
+from proxy.restore.splitter import Splitter
 from proxy.routing import Unroutable, follow
 from proxy.snapshot import Snapshot
 from proxy.standing import Standing, assess
@@ -69,6 +72,7 @@ class Ruling:
     changes: Changes = field(default=Changes(), repr=False)  # to the head of what is forwarded
     issued: Mapping[str, str] = field(default_factory=dict, repr=False)  # placeholders in `body` to their values
     client: Client | None = None  # who it turned out to be, where that is not the connection's
+    judged: Judged | None = field(default=None, repr=False)  # of what is forwarded
     close: tuple[int, str] | None = field(default=None, repr=False)  # ours, where a WebSocket knows no other refusal
 
     @property
@@ -128,7 +132,7 @@ class Judge:
             if ruling.answer is None:
                 ruling = await self._forwarded(ruling, outcome, exchange, standing, snapshot)
                 await self._placeholders.keep(standing.client, ruling.issued)
-                ruling = replace(ruling, client=standing.client)
+                ruling = replace(ruling, client=standing.client, judged=outcome.judged)
         except Exception as error:  # noqa: BLE001 - the boundary: an exception never forwards, its text is never shown
             logger.error("inspection failed: %s; ref=%s", type(error).__name__, event)
             ruling = await self._failed(exchange, client, snapshot, event, type(error).__name__)
@@ -138,6 +142,18 @@ class Judge:
     def lookup(self, client: Client, issued: Mapping[str, str]) -> Lookup | None:
         """Return what finds the values for an answer to `client`, given what its request had issued; None: no need."""
         return self._placeholders.lookup(client, issued)
+
+    def answerer(self, ruling: Ruling, lookup: Lookup | None, content_type: str, coding: str) -> Answerer | None:
+        """Return what inspects the answer to a request that was ruled so; None where no rule is about answers."""
+        judged, snapshot = ruling.judged, self.snapshot
+        if judged is None or not concerns(judged, snapshot, self._now()):
+            return None
+        splitter = Splitter(content_type, coding)
+        if not splitter.readable:
+            self._tally.uninspected(ruling.service, "undecodable", 0)
+            return None
+        answering = Answering(judged, snapshot, self._scans, lookup, splitter, self._now)
+        return Answerer(answering, splitter.kind, judged, snapshot.revision, self._trail, self._tally)
 
     async def _drive(
         self, exchange: Exchange, standing: Standing, snapshot: Snapshot, event: str, started: float

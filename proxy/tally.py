@@ -55,6 +55,15 @@ class Tally:
         """Note the share of words that a dialect's table knew of late."""
         self._sink.set(metrics.DIALECT_SHARE, share, dialect)
 
+    def answered(self, judged: Judged) -> None:
+        """Count what was found in an answer, and the rules that it matched; its request was counted."""
+        for hit in judged.verdict.rules:
+            self._sink.count(metrics.RULE_MATCHES, hit.id, str(hit.action), "enforce")
+        for hit in judged.verdict.would.rules if judged.verdict.would else ():
+            self._sink.count(metrics.RULE_MATCHES, hit.id, str(hit.action), "shadow")
+        for _, finding in judged.findings:
+            self._sink.count(metrics.FINDINGS, finding.entity, finding.category)
+
     def took(self, stage: str, seconds: float) -> None:
         """Note how long a stage of a decision took."""
         self._sink.observe(metrics.DECISION_SECONDS, seconds, stage)

@@ -8,23 +8,14 @@ Rules
    and `rewrites` says so before the first byte.
 """
 
-import re
 from collections.abc import Callable, Sequence
 
 from proxy import placeholder
-from proxy.restore.coding import decoder_of
-from proxy.restore.eventstream import ConnectFraming, EventStreamFraming
-from proxy.restore.framing import Framing, PlainFraming
-from proxy.restore.json_values import JsonFraming
-from proxy.restore.sse import SseFraming
+from proxy.restore.splitter import Splitter
 from proxy.restore.weave import Editor, Replacement, Weave
 
 Lookup = Callable[[str], str | None]
 """A placeholder to the value that it stands for; None where this user has none such."""
-
-_JSON_BEGINS = re.compile(rb"\s*+(?:\)\]\}'|[0-9a-f]{1,3}:[\"\[{]|[\[{]\s*+[\"\[{\]}0-9-]|\")")
-_ENOUGH = 64  # bytes by which a body of an unclear kind is known
-_TEXTS = ("text/plain", "text/markdown", "text/csv", "application/x-yaml", "application/sql")
 
 
 class Values:
@@ -33,7 +24,7 @@ class Values:
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
 
-    def replacements(self, text: str) -> Sequence[Replacement]:
+    def replacements(self, text: str, before: str = "") -> Sequence[Replacement]:  # noqa: ARG002
         """Return the placeholders that stand for something."""
         return [
             Replacement(found.start, found.end, value)
@@ -41,7 +32,7 @@ class Values:
             if (value := self._lookup(found.token)) is not None
         ]
 
-    def settled(self, text: str) -> int:
+    def settled(self, text: str, before: str = "") -> int:  # noqa: ARG002
         """Return where a placeholder begins that is not finished."""
         return placeholder.begun(text)
 
@@ -50,16 +41,13 @@ class Restorer:
     """One answer: `feed` each chunk, `flush` at its end. Sans-io; raises CodingError where a coding is broken."""
 
     def __init__(self, editor: Editor, content_type: str, coding: str = "") -> None:
-        self._kind = content_type.partition(";")[0].strip().lower()
-        self._decoder = decoder_of(coding)
+        self._splitter = Splitter(content_type, coding)
         self._weave = Weave(editor)
-        self._framing = _framing(self._kind)
-        self._head = b""
-        self.rewrites = self._decoder is not None and (self._framing is not None or self._kind in _TEXTS)
+        self.rewrites = self._splitter.readable
 
     @property
-    def replaced(self) -> int:
-        """Return how many values were put in so far."""
+    def restored(self) -> int:
+        """Return how many values were put back so far."""
         return self._weave.replaced
 
     @property
@@ -69,48 +57,13 @@ class Restorer:
 
     def feed(self, data: bytes) -> bytes:
         """Return what can leave after `data` came."""
-        if not self.rewrites or self._decoder is None:
+        if not self.rewrites:
             return data
-        return b"".join(self._decoded(piece) for piece in self._decoder.feed(data))
+        return b"".join(piece for event in self._splitter.feed(data) for piece in self._weave.add(event))
 
     def flush(self) -> bytes:
         """Return what waited: the answer is over."""
         if not self.rewrites:
             return b""
-        framing = self._framing or self._sniffed(final=True)
-        if framing is None:
-            return b""
-        left = self._events(framing, self._head) if self._head else b""
-        for event in framing.flush():
-            left += b"".join(self._weave.add(event))
-        return left + b"".join(self._weave.flush())
-
-    def _decoded(self, data: bytes) -> bytes:
-        if self._framing is None:
-            self._head += data
-            self._framing, data = self._sniffed(final=False), self._head
-            if self._framing is None:
-                return b""
-            self._head = b""
-        return self._events(self._framing, data)
-
-    def _events(self, framing: Framing, data: bytes) -> bytes:
-        return b"".join(piece for event in framing.feed(data) for piece in self._weave.add(event))
-
-    def _sniffed(self, *, final: bool) -> Framing | None:
-        """Return the framing of a body that calls itself text: some services send JSON so."""
-        if _JSON_BEGINS.match(self._head):
-            return JsonFraming()
-        return PlainFraming() if final or len(self._head) >= _ENOUGH or self._head.strip()[:1].isalpha() else None
-
-
-def _framing(kind: str) -> Framing | None:
-    if kind == "text/event-stream":
-        return SseFraming()
-    if kind == "application/vnd.amazon.eventstream":
-        return EventStreamFraming()
-    if kind.startswith("application/connect+json"):
-        return ConnectFraming()
-    if kind.endswith(("json", "+jsonl", "jsonl", "json-seq", "javascript")):
-        return JsonFraming()
-    return None
+        left = [piece for event in self._splitter.flush() for piece in self._weave.add(event)]
+        return b"".join(left + self._weave.flush())

@@ -8,6 +8,7 @@ Rules
 3. The result does not depend on how the text was cut: a replacement is written where its first character stood, and
    what it replaces is taken out of all the pieces that it lies in.
 4. Waiting ends: with the text, after `PATIENCE` further events without a piece of it, at `MOST` bytes, with the answer.
+5. Who has to look texts up elsewhere before it knows what to replace calls `take`, looks at `touched`, then `settle`.
 """
 
 from collections import OrderedDict, deque
@@ -23,6 +24,7 @@ from proxy.restore.places import Place, Places
 PATIENCE = 32  # events
 MOST = 1 << 20  # bytes that wait
 _TEXTS = 512  # texts of one answer whose nesting is remembered
+BEFORE = 96  # characters that have left and are still shown to the editor
 
 
 @dataclass(slots=True)
@@ -58,11 +60,25 @@ class Replacement:
 class Editor(Protocol):
     """Says what is to be replaced in a text."""
 
-    def replacements(self, text: str) -> Sequence[Replacement]:
-        """Return what is to be replaced, in order, without overlaps."""
+    def replacements(self, text: str, before: str) -> Sequence[Replacement]:
+        """Return what is to be replaced, in order, without overlaps. `before` is the text's end that has left."""
 
-    def settled(self, text: str) -> int:
+    def settled(self, text: str, before: str) -> int:
         """Return up to where no further text can change what `replacements` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The end of a text that has not left: `number` names the text, `left` counts the characters that have.
+
+    `whole`: no more of it can come.
+    """
+
+    number: int
+    left: int
+    whole: bool
+    pending: str = field(repr=False)
+    before: str = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -75,9 +91,12 @@ class _Piece:
 
 @dataclass(slots=True)
 class _Text:
+    number: int
+    left: int = 0
     nest: Nest = field(default_factory=Nest)
     pieces: deque[_Piece] = field(default_factory=deque)
     pending: str = field(default="", repr=False)
+    before: str = field(default="", repr=False)
     seen: int = 0  # number of the event with its last piece
 
 
@@ -94,6 +113,8 @@ class Weave:
         self._queue: deque[Event] = deque()
         self._size = 0
         self._number = 0
+        self._made = 0
+        self._touched: list[tuple[Hashable, _Text]] = []
         self.replaced = 0
 
     @property
@@ -103,11 +124,32 @@ class Weave:
 
     def add(self, event: Event) -> list[bytes]:
         """Take in one event, return what leaves."""
+        self.take(event)
+        return self.settle()
+
+    def take(self, event: Event) -> None:
+        """Take in one event."""
         self._number += 1
         self._queue.append(event)
         self._size += len(event.raw)
         for place in self._read(event):
             self._take(event, place)
+
+    def touched(self) -> list[Waiting]:
+        """Return what waits of the texts that the events since `settle` have a piece of."""
+        texts = {text.number: (name is None, text) for name, text in self._touched}
+        return [Waiting(t.number, t.left, whole, t.pending, t.before) for whole, t in texts.values()]
+
+    def waiting(self) -> list[Waiting]:
+        """Return what waits of all texts."""
+        self._touched += self._open.items()
+        return self.touched()
+
+    def settle(self) -> list[bytes]:
+        """Return what leaves."""
+        for name, text in self._touched:
+            self._settle(name, text, final=name is None)
+        self._touched.clear()
         late = [name for name, text in self._open.items() if self._number - text.seen >= self._patience]
         for name in list(self._open) if self._size > self._most else late:
             self._settle(name, self._open[name], final=True)
@@ -130,23 +172,29 @@ class Weave:
     def _take(self, event: Event, place: Place) -> None:
         event.waiting += 1
         if place.name is None:
-            text = _Text()
+            text = self._new()
         else:
-            text = self._texts.setdefault(place.name, _Text())
+            text = self._texts.get(place.name) or self._new()
+            self._texts[place.name] = text
             self._texts.move_to_end(place.name)
         text.pieces.append(_Piece(event, place.span, len(place.text)))
         text.pending += place.text
         text.seen = self._number
-        self._settle(place.name, text, final=place.name is None)
+        if not self._touched or self._touched[-1][1] is not text:
+            self._touched.append((place.name, text))
         while len(self._texts) > _TEXTS:
             name, old = self._texts.popitem(last=False)
             self._settle(name, old, final=True)
 
+    def _new(self) -> _Text:
+        self._made += 1
+        return _Text(self._made)
+
     def _settle(self, name: Hashable, text: _Text, *, final: bool) -> None:
         pending = text.pending
-        settled = len(pending) if final else self._editor.settled(pending)
+        settled = len(pending) if final else self._editor.settled(pending, text.before)
         fed = 0
-        for replacement in self._editor.replacements(pending):
+        for replacement in self._editor.replacements(pending, text.before):
             if replacement.end > settled:
                 break
             text.nest.feed(pending[fed : replacement.start])
@@ -155,6 +203,8 @@ class Weave:
             self.replaced += 1
         text.nest.feed(pending[fed:settled])
         text.pending = pending[settled:]
+        text.left += settled
+        text.before = (text.before + pending[:settled])[-BEFORE:]
         _advance(text, settled)
         if text.pieces:
             self._open[name] = text

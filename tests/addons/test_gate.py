@@ -29,6 +29,9 @@ class Judge:
     def lookup(self, client: Client, issued: Mapping[str, str]) -> Any:
         return issued.get if issued else None
 
+    def answerer(self, *_: object) -> None:
+        return None
+
 
 class Outcomes:
     """Keeps what it is told."""

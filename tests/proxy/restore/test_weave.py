@@ -12,11 +12,11 @@ from proxy.restore.weave import PATIENCE, Event, Replacement, Weave
 class Ab:
     """Replaces `ab` by `X`."""
 
-    def replacements(self, text: str) -> Sequence[Replacement]:
+    def replacements(self, text: str, before: str) -> Sequence[Replacement]:
         starts = [number for number in range(len(text)) if text.startswith("ab", number)]
         return [Replacement(start, start + 2, "X") for start in starts]
 
-    def settled(self, text: str) -> int:
+    def settled(self, text: str, before: str) -> int:
         return len(text) - text.endswith("a")
 
 

@@ -1,0 +1,141 @@
+"""Answers under rules, through the whole program: streamed, cut, stopped, recorded."""
+
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.running import AI_HOSTS, CHAT, Proxy, chat
+from tests.upstream import Received, Reply, Upstream, anthropic, openai_chat, pieces, reply_json, sse
+from tests.upstream import chat as chat_reply
+
+pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("answerer")]
+
+POLICY = """
+schema: policy/v1
+policy: test
+owner: test@example.com
+rules:
+  - id: mail-is-tokenised
+    mode: enforce
+    match: {content: {any: [{entities: [EMAIL_ADDRESS]}]}}
+    action: {type: tokenise, restore: true}
+  - id: cards-are-cut-out-of-answers
+    mode: enforce
+    match: {direction: [response], content: {any: [{entities: [CREDIT_CARD]}]}}
+    action: {type: redact}
+  - id: marked-answers-stop
+    mode: enforce
+    match: {direction: [response], content: {any: [{labels: [LABEL_CONFIDENTIAL]}]}}
+    action: {type: block, message: The answer held a marked document.}
+"""
+CARD = "4111 1111 1111 1111"
+MAIL = "ann.smith@fabrikam.example.org"
+TEXT = f"You paid with the card {CARD}, and later again with another card, which was {CARD}."
+CUT = TEXT.replace(CARD, "[REDACTED_CREDIT_CARD]")
+MARKED = "Here is the page that you asked for, as it stands.\n\nCONFIDENTIAL - do not distribute\nProject Heron starts in March."
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, Upstream]]:
+    folder = tmp_path_factory.mktemp("answerer")
+    with (
+        Upstream(folder, AI_HOSTS) as upstream,
+        Proxy(folder / "state", upstream, policies=[POLICY]) as proxy,
+    ):
+        yield proxy, upstream
+
+
+@pytest.fixture
+def proxy(running: tuple[Proxy, Upstream]) -> Proxy:
+    return running[0]
+
+
+@pytest.fixture
+def upstream(running: tuple[Proxy, Upstream]) -> Upstream:
+    running[1].received.clear()
+    return running[1]
+
+
+def texts(body: bytes) -> str:
+    events = [json.loads(line[6:]) for line in body.decode().split("\n") if line.startswith("data: {")]
+    return "".join(event["choices"][0]["delta"].get("content", "") for event in events if "choices" in event)
+
+
+@pytest.mark.parametrize("size", [1, 5, 500])
+def test_a_stream_comes_without_the_values(proxy: Proxy, upstream: Upstream, size: int) -> None:
+    upstream.script = lambda request: openai_chat(request, TEXT, size)
+    answer = proxy.request("api.openai.com", CHAT, chat("hello", stream=True))
+    assert texts(answer.body) == CUT
+    assert answer.body.endswith(b"data: [DONE]\n\n")
+    record = proxy.records()[-1]
+    assert record["req"]["direction"] == "response"
+    assert record["decision"]["action"] == "redact"
+    assert record["decision"]["replaced"] == 2
+    assert CARD not in json.dumps(proxy.records())
+
+
+def test_so_does_a_whole_answer(proxy: Proxy, upstream: Upstream) -> None:
+    upstream.script = lambda request: chat_reply(TEXT)
+    answer = proxy.request("api.openai.com", CHAT, chat("hello"))
+    assert answer.json()["choices"][0]["message"]["content"] == CUT
+
+
+def test_an_answer_stops_with_the_vendor_s_error(proxy: Proxy, upstream: Upstream) -> None:
+    upstream.script = lambda request: openai_chat(request, MARKED + " And so on." * 20, 7)
+    answer = proxy.request("api.openai.com", CHAT, chat("hello", stream=True))
+    assert answer.status == 200
+    assert b"Heron" not in answer.body
+    last = json.loads(answer.body.rstrip().rpartition(b"data: ")[2])
+    assert last["error"]["message"].startswith("The answer held a marked document.")
+    record = proxy.records()[-1]
+    assert (record["decision"]["action"], record["id"] in last["error"]["message"]) == ("block", True)
+    upstream.script = lambda request: anthropic(MARKED, stream=True, size=9)
+    body = json.dumps({"model": "m", "max_tokens": 9, "stream": True, "messages": [{"role": "user", "content": "x"}]})
+    answer = proxy.request("api.anthropic.com", "/v1/messages", body.encode())
+    assert b"event: error\ndata: " in answer.body
+    assert b"Heron" not in answer.body
+
+
+def test_the_user_s_own_values_come_back_all_the_same(proxy: Proxy, upstream: Upstream) -> None:
+    def echo(request: Received) -> Reply:
+        token = json.loads(request.body)["messages"][0]["content"].split()[-1]
+        return openai_chat(request, f"{token} has the card {CARD}.", 4)
+
+    upstream.script = echo
+    answer = proxy.request("api.openai.com", CHAT, chat(f"write to {MAIL}", stream=True))
+    assert texts(answer.body) == f"{MAIL} has the card [REDACTED_CREDIT_CARD]."
+
+
+def test_text_that_is_far_enough_behind_leaves_before_the_end(proxy: Proxy, upstream: Upstream) -> None:
+    gate = threading.Event()
+
+    def slow(request: Received) -> Reply:
+        text = "many words that hold nothing at all, one after the other, " * 3
+        reply = sse(*[{"choices": [{"index": 0, "delta": {"content": piece}}]} for piece in pieces(text, 8)], "[DONE]")
+        reply.gates[len(reply.chunks) - 1] = gate
+        return reply
+
+    upstream.script = slow
+    sock = proxy.connect("api.openai.com")
+    body = chat("hello", stream=True)
+    head = (
+        f"POST {CHAT} HTTP/1.1\r\nhost: api.openai.com\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
+    )
+    sock.sendall(f"{head}\r\n\r\n".encode() + body)
+    got = b""
+    while got.count(b"data: ") < 10:
+        got += sock.recv(4096)
+    assert b"[DONE]" not in got
+    gate.set()
+    while b"[DONE]" not in got:
+        got += sock.recv(4096)
+    sock.close()
+
+
+def test_what_is_no_text_passes(proxy: Proxy, upstream: Upstream) -> None:
+    upstream.script = lambda request: Reply(headers={"content-type": "image/png"}, chunks=[b"\x89PNG" + bytes(100)])
+    assert proxy.request("api.openai.com", CHAT, chat("hello")).body == b"\x89PNG" + bytes(100)
+    upstream.script = lambda request: reply_json({})
+    assert proxy.request("api.openai.com", CHAT, chat("hello")).body == b"{}"
