@@ -16,7 +16,7 @@ RULE = "rules: [{id: %s, action: {type: block}}]\n"
 
 
 def test_the_shipped_packs() -> None:
-    assert packs() == ("default", "monitor-only", "strict")
+    assert packs() == ("default", "iso27001", "monitor-only", "strict")
     for name in packs():
         policy = load([f"pack:{name}"])
         assert policy.rules[0].where.startswith(f"packs/{name}.yaml:")
