@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BENCHES = {
     "policy": ("proxy.bench.decisions:run", "a decision at 10, 300 and 5,000 rules, and loading policies"),
     "proxy": ("proxy.bench.session:run", "the proxy under load, beside mitmdump and Squid where installed"),
+    "audit": ("proxy.bench.audit:run", "the audit log: records per second, time to acknowledgement, CPU a request"),
 }
 """Name to `module:function` and a line of help. The function takes the names of the parts to run (none: all), an
 `Effort` and somebody to tell what it does, and yields `Figure`s; it raises ValueError for a part that there is not."""
