@@ -10,6 +10,8 @@ import orjson
 import rfc8785
 
 _MOST = 2**53 - 1  # RFC 8785, 3.2.2.3: integers beyond are no interoperable numbers
+_LEAST = 1e-4  # orjson and ECMAScript write both without an exponent from here
+_LARGEST = 1e15  # to here
 
 
 class _Odd(Exception):
@@ -24,6 +26,22 @@ def dumps(value: Any) -> bytes:
         return rfc8785.dumps(value)
 
 
+def of_plain(value: dict[str, Any]) -> bytes:
+    """Return the canonical form of an object with ASCII keys whose numbers all passed `number`. Raises TypeError."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def number(value: float) -> float:
+    """Return a number as both write it. Raises ValueError for one that they write in two ways, or not at all."""
+    if type(value) is int and -_MOST <= value <= _MOST:
+        return value
+    if -_MOST <= value <= _MOST and value == int(value):
+        return int(value)
+    if _LEAST <= abs(value) < _LARGEST:
+        return value
+    raise ValueError("a number that has no plain form")
+
+
 def _plain(value: Any) -> Any:
     """Return `value` with floats that are whole as integers. Raises _Odd."""
     kind = type(value)
@@ -35,7 +53,7 @@ def _plain(value: Any) -> Any:
     elif kind is float:
         if value.is_integer() and -_MOST <= value <= _MOST:
             return int(value)
-        if 1e-4 <= value < 1e15 or -1e15 < value <= -1e-4:  # written without an exponent by both
+        if _LEAST <= abs(value) < _LARGEST:
             return value
     elif kind is dict:
         if all(type(key) is str and key.isascii() for key in value):

@@ -6,9 +6,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from proxy.audit.canonical import number
+
 Schema = dict[str, Any]
 _Keep = Callable[[Any], Any]
-_SCALARS = frozenset({str, int, float, bool, type(None)})
+_AS_THEY_ARE = frozenset({str, bool, type(None)})
+_NUMBERS = frozenset({int, float})
 
 
 @cache
@@ -19,7 +22,10 @@ def schema() -> Schema:
 
 
 def allowed(record: dict[str, Any]) -> dict[str, Any]:
-    """Return `record` with the keys that its type has, at every depth. Raises KeyError for an unknown type."""
+    """Return `record` with the keys that its type has, at every depth, its numbers in plain form.
+
+    Raises KeyError for an unknown type, ValueError for a number that has none.
+    """
     kept: dict[str, Any] = _filter(record["type"])(record)
     return kept
 
@@ -46,9 +52,7 @@ def _of_objects(known: dict[str, _Keep]) -> _Keep:
     def keep(value: Any) -> Any:
         if type(value) is not dict:
             return _scalar(value)
-        return {
-            key: inner if type(inner) in _SCALARS else known[key](inner) for key, inner in value.items() if key in known
-        }
+        return {key: _kept(inner, known[key]) for key, inner in value.items() if key in known}
 
     return keep
 
@@ -57,9 +61,16 @@ def _of_lists(take: _Keep) -> _Keep:
     def keep(value: Any) -> Any:
         if type(value) is not list:
             return _scalar(value)
-        return [inner if type(inner) in _SCALARS else take(inner) for inner in value]
+        return [_kept(inner, take) for inner in value]
 
     return keep
+
+
+def _kept(value: Any, take: _Keep) -> Any:
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    return number(value) if kind in _NUMBERS else take(value)
 
 
 def _scalar(value: Any) -> Any:

@@ -44,9 +44,13 @@ _BATCH = 1_000  # records of one commit
 _SYNC = 1.0  # seconds between syncs of `async`
 
 
+_Waiter = tuple[asyncio.AbstractEventLoop, "asyncio.Future[None]"]
+
+
 @dataclass(slots=True)
 class _Queued:
     record: records.Record = field(repr=False)
+    waiter: _Waiter | None = None
     done: "Future[None]" = field(default_factory=Future, repr=False)
     born: float = field(default_factory=time.monotonic)
     released: bool = False  # the caller went on without it
@@ -144,12 +148,17 @@ class AuditWriter:
             item.released = True
             error = item.done.exception() if item.done.done() else None
         else:
-            item = self._enqueue(record)
-            done = asyncio.wrap_future(item.done)
-            done.add_done_callback(_forget)
-            await asyncio.wait((done,), timeout=0.0 if self.lag > self._stalled else self._stalled)
-            item.released = not done.done()
-            error = done.exception() if done.done() else _silent()
+            loop = asyncio.get_running_loop()
+            waiter = loop.create_future()
+            item = self._enqueue(record, waiter=(loop, waiter))
+            if not item.done.done():
+                timer = loop.call_later(0.0 if self.lag > self._stalled else self._stalled, _finish, (waiter,))
+                try:
+                    await waiter
+                finally:
+                    timer.cancel()
+            item.released = not item.done.done()
+            error = item.done.exception() if item.done.done() else _silent()
         if error is not None and not self._forgiving:
             raise error
 
@@ -157,9 +166,9 @@ class AuditWriter:
         """Queue a record; the future ends when it is on disk (`async`: written), or with OSError."""
         return self._enqueue(record).done
 
-    def _enqueue(self, record: records.Record, *, calm: bool = False) -> _Queued:
+    def _enqueue(self, record: records.Record, *, calm: bool = False, waiter: _Waiter | None = None) -> _Queued:
         """Queue a record and see to it that the thread wakes: now, or soon where the caller is `calm`."""
-        item = _Queued(record)
+        item = _Queued(record, waiter)
         item.done.set_running_or_notify_cancel()  # nobody can cancel it: the writer is to end it
         with self._lock:
             room = not self._closed and len(self._queue) < self._limit
@@ -248,6 +257,7 @@ class AuditWriter:
             self._journal.turn()
         self._committed(self.lag)
         self._since = 0.0
+        _wake(batch)
 
     def _kept(self, item: _Queued) -> None:
         self._records += 1
@@ -270,7 +280,7 @@ class AuditWriter:
         whole = allowed(record)
         whole |= {"v": 1, "seq": self._seq + 1, "node": chain.node, "slot": chain.slot, "boot": chain.boot}
         whole["chain"] = {"prev": self._prev}
-        line = canonical.dumps(whole)
+        line = canonical.of_plain(whole)
         self._seq, self._prev = self._seq + 1, link(line)
         return line + b"\n"
 
@@ -303,7 +313,18 @@ def _silent() -> OSError:
     return OSError(errno.ETIMEDOUT, "the audit log cannot be written: the disk does not answer")
 
 
-def _forget(done: "asyncio.Future[None]") -> None:
-    """Take note of an exception that nobody waits for: it is counted, and stands in the gap's record."""
-    if not done.cancelled():
-        done.exception()
+def _wake(batch: Sequence[_Queued]) -> None:
+    """Tell those who wait, each loop once: a wake-up for each costs more than the record."""
+    waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for item in batch:
+        if item.waiter is not None:
+            waiting.setdefault(item.waiter[0], []).append(item.waiter[1])
+    for loop, waiters in waiting.items():
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_finish, waiters)
+
+
+def _finish(waiters: Sequence["asyncio.Future[None]"]) -> None:
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_result(None)

@@ -31,7 +31,7 @@ _GOAL = 0.15  # milliseconds of CPU a request
 
 
 def run(parts: Sequence[str], effort: Effort, tell: Callable[[str], None]) -> Iterator[Figure]:
-    """Yield the figures of the parts named, of all without names. Raises ValueError for a part there is not, OSError."""
+    """Yield the figures of the parts named, of all without names. Raises ValueError, OSError."""
     for name in parts:
         if name not in PARTS:
             raise ValueError(f"there is no part {name!r}; there are {', '.join(PARTS)}")

@@ -5,7 +5,7 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proxy.audit.canonical import dumps
+from proxy.audit.canonical import dumps, number, of_plain
 
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.decimals(-10, 10, places=4).map(float)
@@ -51,3 +51,25 @@ def test_examples(value, text):
 def test_what_is_no_interoperable_json_is_an_error(value):
     with pytest.raises(ValueError):
         dumps(value)
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(
+        st.text(st.characters(max_codepoint=126)), st.text() | st.booleans() | st.none() | st.floats() | st.integers()
+    )
+)
+def test_an_object_whose_numbers_are_plain_needs_no_second_look(value):
+    try:
+        plain = {key: number(each) if type(each) in (int, float) else each for key, each in value.items()}
+    except ValueError:
+        return
+    assert of_plain(plain) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize(
+    "value", [math.nan, math.inf, -math.inf, 2**53, 1e-7, 1e300], ids=lambda value: f"{value!r}"[:12]
+)
+def test_a_number_without_a_plain_form_is_an_error(value):
+    with pytest.raises(ValueError, match="plain form"):
+        number(value)
