@@ -43,6 +43,7 @@ from proxy.inspector.settings import InspectorSettings
 from proxy.keys import Keys, open_keys
 from proxy.metrics import Merger, Metrics
 from proxy.snapshot import describe
+from proxy.supervisor import settings_seen
 from proxy.supervisor.coaching import Coaching
 from proxy.supervisor.crew import Crew
 from proxy.supervisor.custodian import Custodian
@@ -139,6 +140,8 @@ class Arbiter:
         self._spawn(self._watching())
         self._spawn(self._custodian.run(self._trail))
         await self._trail.write(audit_record.start(self._prepared.snapshot.revision), wait=True)
+        if names := settings_seen.changed(config):
+            await self._trail.write(audit_record.config_change(names), wait=True)
 
     def _open_trail(self, config: Config) -> None:
         """Sign what earlier runs left, then begin a chain of our own."""
