@@ -2,12 +2,14 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.running import AI_HOSTS, CHAT, PLAIN_HOST, Proxy, chat
+from proxy.cli.audit_export import FORMATS
+from tests.running import AI_HOSTS, CHAT, PLAIN_HOST, ROOT, Proxy, chat
 from tests.upstream import Upstream
 
 pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("bad-input")]
@@ -21,6 +23,16 @@ CANARIES = {
     "header": "canaryheader",
     "key": "canaryobjectkey",
 }
+
+SINKS = [
+    *(["audit", "export", "--format", name] for name in FORMATS),
+    ["audit", "search", "--json"],
+    ["audit", "search"],
+    ["audit", "verify"],
+    ["top", "--once", "--interval", "0.2"],
+    ["top", "--once", "--interval", "0.2", "--json"],
+]
+"""Whatever else writes of what went through; their output lies in the folder that is looked through."""
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +63,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, Path]
             proxy.request(
                 "api.openai.com", target, body, {"x-canary": CANARIES["header"], "user-agent": CANARIES["header"]}
             )
+        for number, sink in enumerate(SINKS):
+            done = subprocess.run([sys.executable, "-P", "-m", "proxy.cli", *sink, "--state", str(proxy.state)],
+                                  capture_output=True, check=False, cwd=ROOT)  # fmt: skip
+            (folder / f"sink-{number}.txt").write_bytes(done.stdout + done.stderr)
         metrics = proxy.get("/metrics")[1]
         (folder / "metrics.txt").write_bytes(metrics)
         for pid in _family(proxy.process.pid):
@@ -76,6 +92,13 @@ def test_no_planted_value_is_in_any_file(run: tuple[Proxy, Path]) -> None:
                 assert value.split()[0].encode() not in content or name == "card", f"{name} stands in {file.name}"
     assert looked > 5
     assert len(proxy.records()) >= 6
+
+
+def test_every_sink_said_something(run: tuple[Proxy, Path]) -> None:
+    _, folder = run
+    texts = [file.read_text() for file in folder.glob("sink-*.txt")]
+    assert len(texts) == len(SINKS)
+    assert all("openai" in text or "records in" in text for text in texts), [text[:200] for text in texts]
 
 
 def test_no_process_with_prompts_dumps_core(run: tuple[Proxy, Path]) -> None:
