@@ -9,6 +9,7 @@ from typing import Protocol
 from detectors.base import Cost
 from policies import load as policy_load
 from policies.model import Policy
+from policies.problem import PolicyError, Problem, suggest
 from proxy import catalogue as catalogue_load
 from proxy.catalogue import Catalogue
 
@@ -85,10 +86,27 @@ class Snapshot:
 
 
 def compile_texts(texts: Texts) -> Snapshot:
-    """Compile. Raises PolicyError or CatalogueError where a text is wrong."""
+    """Compile. Raises PolicyError or CatalogueError where a text is wrong, or a rule routes to nowhere."""
+    policy = policy_load.from_texts(texts.policies)
+    catalogue = catalogue_load.from_texts(texts.services, switch_on=texts.switched_on)
+    _check_routes(policy, catalogue)
     return Snapshot(
-        policy=policy_load.from_texts(texts.policies),
-        catalogue=catalogue_load.from_texts(texts.services, switch_on=texts.switched_on),
+        policy=policy,
+        catalogue=catalogue,
         detectors=texts.detectors,
         revision=texts.revision,
     )
+
+
+def _check_routes(policy: Policy, catalogue: Catalogue) -> None:
+    """Raise PolicyError where a rule routes to a target that services.yaml does not name."""
+    targets = catalogue.route_targets()
+    problems = []
+    for rule in policy.rules:
+        if rule.action.to and rule.action.to not in targets:
+            file, line, column = (rule.adjusted or rule.where).rsplit(":", 2)
+            help_ = suggest(rule.action.to, targets) or "name it under `routes` in services.yaml"
+            message = f'the rule "{rule.id}" routes to "{rule.action.to}", which there is not'
+            problems.append(Problem(file, int(line), int(column), message, help_))
+    if problems:
+        raise PolicyError(problems)

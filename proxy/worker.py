@@ -146,7 +146,8 @@ class Worker:
     async def handle(self, message: Message) -> Message | None:
         """Answer the supervisor."""
         if "snapshot" in message:
-            snapshot = compile_texts(texts_from_json(message["snapshot"]))
+            # In a thread: compiling hundreds of rules and the catalogue takes longer than a request should wait.
+            snapshot = await asyncio.to_thread(compile_texts, texts_from_json(message["snapshot"]))
             if "inspectors" in message:
                 self._pool.switch([Path(path) for path in message["inspectors"]], _names(snapshot))
             self.judge.snapshot = snapshot

@@ -119,7 +119,7 @@ class Arbiter:
         self._inspectors = await self._launch()
         self._detectors = describe(self._inspectors.detectors)
         self._prepared = self._first_snapshot()
-        self._mtimes = watched(config)
+        self._mtimes = watched(config, self._prepared.texts.policies)
         self._metrics.tell(metrics.BUILD_INFO, version("hushgate"))
         self._crew = Crew(
             config.workers,
@@ -258,14 +258,14 @@ class Arbiter:
     async def _watching(self) -> None:
         while not self._stop.is_set():
             await asyncio.sleep(_WATCH_SECONDS)
-            if watched(self._config) != self._mtimes:
+            if watched(self._config, self._prepared.texts.policies) != self._mtimes:
                 self._reload.set()
 
     async def _reloading(self) -> None:
         while True:
             await self._reload.wait()
             self._reload.clear()
-            self._mtimes = watched(self._config)
+            self._mtimes = watched(self._config, self._prepared.texts.policies)
             await self.reload()
 
     async def reload(self, *, fresh: bool = False) -> bool:

@@ -1,7 +1,7 @@
 """Configuration in, the texts of a snapshot out: reads what is on disk, checks it, keeps the last that was good."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,16 +114,20 @@ def last_good(state: Path, detectors: tuple[DetectorInfo, ...]) -> Prepared | No
         stored = texts_from_json(json.loads((state / "policy" / "last-good.json").read_text(encoding="utf-8")))
         texts = Texts(stored.policies, stored.services, detectors, stored.switched_on)
         return Prepared(texts, compile_texts(texts))
-    except (OSError, ValueError, KeyError, PolicyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, PolicyError):
         return None
 
 
-def watched(config: Config) -> dict[str, float]:
-    """Return the modification times of everything that a reload would read, by path."""
+def watched(config: Config, texts: Iterable[str] = ()) -> dict[str, float]:
+    """Return the modification times of everything that a reload would read, by path.
+
+    `texts` are the names of the policy texts in force: among them are word lists, which only the files name.
+    """
     paths = [Path(entry) for entry in (*config.policies, *config.catalogue) if not entry.startswith("pack:")]
     paths += [config.services] if config.services else []
     paths.append(config.state / "keys" / virtualkeys.FILE)
     paths += [Path(path) for path, _ in named(from_json(config.identity)).values()]
+    paths += [Path(name) for name in texts if not name.startswith("packs/")]
     return _times(paths) | detector_files(config)
 
 
@@ -133,5 +137,11 @@ def detector_files(config: Config) -> dict[str, float]:
 
 
 def _times(paths: Sequence[Path]) -> dict[str, float]:
-    files = [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
+    files = [
+        file
+        for path in paths
+        for file in (
+            sorted(f for f in path.rglob("*") if f.suffix in policy_load.SUFFIXES) if path.is_dir() else [path]
+        )
+    ]
     return {str(file): file.stat().st_mtime for file in files if file.exists()}

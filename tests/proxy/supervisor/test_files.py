@@ -68,8 +68,9 @@ def test_the_last_good_one_survives_on_disk(tmp_path: Path) -> None:
     kept = last_good(tmp_path, DETECTORS)
     assert kept is not None
     assert kept.snapshot.revision == prepared.snapshot.revision
-    (tmp_path / "policy" / "last-good.json").write_text("{")
-    assert last_good(tmp_path, DETECTORS) is None
+    for torn in ("{", "[]", "{}", '{"policies": {}, "services": {}, "switched_on": [], "detectors": []}'):
+        (tmp_path / "policy" / "last-good.json").write_text(torn)
+        assert last_good(tmp_path, DETECTORS) is None
 
 
 def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
@@ -80,3 +81,17 @@ def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
 
     os.utime(tmp_path / "p.yaml", (1, 1))
     assert watched(settings) != before
+
+
+def test_a_word_list_is_watched_with_the_file_that_names_it(tmp_path: Path) -> None:
+    from hashlib import sha256
+
+    (tmp_path / "staff.txt").write_text("ann\n")
+    digest = sha256(b"ann\n").hexdigest()
+    settings = config(tmp_path, f"{POLICY}\nlists: {{staff: {{file: staff.txt, sha256: {digest}}}}}\n")
+    prepared = prepare(settings, DETECTORS)
+    names = set(watched(settings, prepared.texts.policies))
+    assert names == {str(tmp_path / "p.yaml"), str(tmp_path / "staff.txt")}
+    (tmp_path / "staff.txt").write_text("bob\n")
+    with pytest.raises(SnapshotError, match="1 problem"):
+        prepare(settings, DETECTORS)
