@@ -69,7 +69,7 @@ def prove(question: Question, policy: Policy, services: Sequence[Service], now: 
     """Return the answer. Where `services` are none, there is one of each status."""
     weakest, assumed = _weakest(policy)
     tried = 0
-    wanted = _targets(policy, services or every_status())
+    wanted = _targets(policy, services)
     for service in _by_signature(wanted, lambda s: _service_signature(s, policy, question.places)):
         for facts in _requests(question, policy, service):
             if not all(_there(place, service, facts) for place in question.places):
@@ -216,15 +216,20 @@ def _wires(policy: Policy) -> list[tuple[str, str, str, bool]]:
     return list(product(accounts, tenants, models, (True, False)))
 
 
-def _targets(policy: Policy, services: Sequence[Service]) -> list[Service]:
-    """Return the services, and one of each status for every id that the policy names and the deployment does not."""
-    named = {i for m in _matches(policy) for i in m.app.ids if "*" not in i} - {s.id for s in services}
-    kinds = sorted({c for m in _matches(policy) for c in m.app.categories})
-    more = [Service(name, status=status) for name in sorted(named) for status in STATUSES]
-    more += [Service(OTHER, kind, status) for kind in kinds for status in STATUSES]
-    zones = {z for m in _matches(policy) for z in (*m.app.trust_zone, *m.app.trust_zone_not)}
-    more += [Service(OTHER, status=status, trust_zone=z) for z in sorted(zones) for status in STATUSES]
-    return [*services, *more]
+def _targets(policy: Policy, services: Sequence[Service]) -> Sequence[Service]:
+    """Return the services of the deployment; without one, of each status every kind that the policy tells apart."""
+    if services:
+        return services
+    matches = _matches(policy)
+    more = [Service(i, status=status) for i in sorted(_named(matches, "ids")) for status in STATUSES]
+    more += [Service(OTHER, kind, status) for kind in sorted(_named(matches, "categories")) for status in STATUSES]
+    zones = _named(matches, "trust_zone") | _named(matches, "trust_zone_not")
+    more += [Service(OTHER, status=status, trust_zone=zone) for zone in sorted(zones) for status in STATUSES]
+    return [*every_status(), *more]
+
+
+def _named(matches: Sequence[Match], key: str) -> set[str]:
+    return {word.replace("*", "x") for match in matches for word in getattr(match.app, key)}
 
 
 def _service_signature(service: Service, policy: Policy, places: Sequence[Place]) -> Hashable:

@@ -142,6 +142,11 @@ class Catalogue:
         """Return the regions where a service keeps data; empty where the deployment says nothing."""
         return self._listed[service_id].residency if service_id in self._listed else ()
 
+    def attributes(self, service_id: str) -> frozenset[str]:
+        """Return what the deployment says of a service's contract; its trust zone where it says nothing else."""
+        listed = self._listed[service_id].attributes if service_id in self._listed else ()
+        return frozenset(listed) or frozenset(filter(None, [self.trust_zone(service_id)]))
+
     def hosts(self) -> tuple[str, ...]:
         """Return the patterns of all hosts that are decrypted, sorted."""
         found = {

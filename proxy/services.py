@@ -2,7 +2,7 @@
 
 schema: services/v1
 services:
-  openai-api: {status: sanctioned, trust_zone: enterprise_contract}
+  openai-api: {status: sanctioned, trust_zone: enterprise_contract, attributes: [zero_retention]}
   chatgpt: {status: prohibited}
   gemini.google.com: {status: tolerated}        # one host, apart from its service
   own-llm:                                       # a service of your own
@@ -50,6 +50,10 @@ _LISTING = Record(
         "category": Key(Text(choices=APP_CATEGORIES), "one of genai.*"),
         "tenants": Key(ListOf(Text(), shortest=1), "ids of our organisations there: their accounts are corporate"),
         "residency": Key(ListOf(Text(), shortest=1), "regions where it keeps data"),
+        "attributes": Key(
+            ListOf(Text(pattern=r"[a-z][a-z0-9_]*", wants="a word of small letters and _"), shortest=1),
+            "what holds of its contract, for `policy prove`: zero_retention, no_training",
+        ),
     }
 )
 _ROUTE = Record(
@@ -87,6 +91,7 @@ class Listing:
     category: str = ""
     tenants: tuple[str, ...] = ()
     residency: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
     written: str = field(default="", compare=False)  # its name as it stands in the file
     place: tuple[int, int] = field(default=(0, 0), compare=False)  # line and column of that
 
@@ -207,6 +212,7 @@ def _listing(document: Document, name: str, raw: Mapping[str, Any], place: tuple
         category=raw.get("category", ""),
         tenants=tuple(filter(None, raw.get("tenants", ()))),
         residency=tuple(filter(None, raw.get("residency", ()))),
+        attributes=tuple(filter(None, raw.get("attributes", ()))),
         written=name,
         place=place,
     )

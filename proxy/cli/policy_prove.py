@@ -78,7 +78,7 @@ def _at(text: str | None) -> datetime:
 
 
 def _services(file: Path | None) -> "list[Service]":
-    """Return the services of a deployment; none without a file: then there is one of each status."""
+    """Return the services of a deployment as it lists them; none without a file: then there is one of each status."""
     if file is None:
         return []
     from policies.lattice import Service
@@ -89,15 +89,11 @@ def _services(file: Path | None) -> "list[Service]":
     except (OSError, ValueError) as error:
         raise Failure(f"the services cannot be read: {error}") from None
     return [
-        Service(s.id, s.category, known.status(s.id), known.trust_zone(s.id), (), _attributes(known, s.id))
+        Service(
+            s.id, s.category, known.status(s.id), known.trust_zone(s.id), known.residency(s.id), known.attributes(s.id)
+        )
         for s in known.services()
     ]
-
-
-def _attributes(known: Any, service: str) -> frozenset[str]:
-    """Return the attributes that a deployment gives a service: its trust zone, where it gives none."""
-    found = getattr(known, "attributes", None)
-    return frozenset(found(service)) if found else frozenset(filter(None, [known.trust_zone(service)]))
 
 
 def _print(answer: "Answer") -> None:

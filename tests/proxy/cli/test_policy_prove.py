@@ -22,13 +22,14 @@ def test_a_proof_and_a_counter_example(capsys: pytest.CaptureFixture[str]) -> No
 def test_a_deployments_trust_zones_and_services(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     services = tmp_path / "services.yaml"
     services.write_text(
-        "schema: services/v1\nservices:\n  azure-openai: {status: sanctioned, trust_zone: zero_retention}\n"
+        "schema: services/v1\nservices:\n"
+        "  azure-openai: {status: sanctioned, trust_zone: contract, attributes: [zero_retention]}\n"
         "  claude: {status: prohibited}\n"
     )
     policy = tmp_path / "p.yaml"
     policy.write_text(
         "schema: policy/v1\npolicy: p\ndefaults: {mode: enforce}\nclasses: [{name: Low}, {name: Restricted, labels: [RED]}]\n"
-        "rules: [{id: open, match: {app: {trust_zone: [zero_retention]}}, action: {type: allow}},\n"
+        "rules: [{id: open, match: {app: {trust_zone: [contract]}}, action: {type: allow}},\n"
         "  {id: shut, match: {app: {status: [tolerated, unsanctioned, prohibited, unknown]},\n"
         "   content: {any: [{class_at_least: Restricted}]}}, action: {type: block}}]\n"
     )
@@ -38,6 +39,11 @@ def test_a_deployments_trust_zones_and_services(tmp_path: Path, capsys: pytest.C
     assert hushgate("prove", "restricted -> zero_retention", *more) == 1
     found = json.loads(capsys.readouterr().out)[0]["counter_example"]
     assert found["service"].startswith("azure-openai, sanctioned")
+    leak = tmp_path / "leak.yaml"
+    leak.write_text(policy.read_text().replace("[tolerated, unsanctioned", "[unsanctioned"))
+    assert hushgate("prove", "Restricted -> not zero_retention", str(leak), "--services", str(services), "--json") == 1
+    found = json.loads(capsys.readouterr().out)[0]["counter_example"]
+    assert ", tolerated, " in found["service"]
 
 
 def test_what_is_no_question(tmp_path: Path) -> None:
