@@ -48,7 +48,7 @@ THIS_BUILD: Abilities = MappingProxyType(
         ),
         "documents": Ability(False, "documents are not indexed yet: use `labels` or `entities`"),
         "overlap": Ability(False, "documents are not indexed yet: use `labels` or `entities`"),
-        "with": Ability(False, "a redaction always reads [REDACTED_<entity>]"),
+        "with": Ability(True, "a redaction always reads [REDACTED_<entity>]"),
         "residency": Ability(True, "where a service keeps data is not known yet: use `trust_zone`"),
         "languages": Ability(False, "the language of prose is not recognised yet"),
         "condition": Ability(

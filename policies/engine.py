@@ -50,6 +50,7 @@ def decide(facts: Facts, policy: Policy, now: datetime) -> Verdict:
     data_class, because = policy.classifier.classify(facts.findings)
     tell = _Teller(scene, data_class, {o.rule.id: o for o in outcomes}, mattered)
     redactions, tokenisations, restorable = _taken_out([o for o in known if o.cut], facts)
+    worded = {o.rule.id: o.rule.action.replacement for o in known if o.rule.action.replacement}
     return Verdict(
         action=action,
         rules=tuple(hits),
@@ -57,6 +58,7 @@ def decide(facts: Facts, policy: Policy, now: datetime) -> Verdict:
         redactions=redactions,
         tokenisations=tokenisations,
         restorable=restorable,
+        labels={ref: worded[rule] for ref, rule in redactions.items() if rule in worded},
         coach=_coach(hits, tell, floor),
         route=_route(hits, tell, action) if targets else None,
         message=tell.determining(determining) if action.rank > WATCHED else "",

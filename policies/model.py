@@ -137,6 +137,7 @@ class Verdict:
     redactions: Mapping[int, str] = field(default_factory=dict)
     tokenisations: Mapping[int, str] = field(default_factory=dict)
     restorable: frozenset[int] = frozenset()
+    labels: Mapping[int, str] = field(default_factory=dict)
     coach: tuple[CoachAsk, ...] = ()
     route: RouteTo | None = None
     message: str = ""

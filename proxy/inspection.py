@@ -151,7 +151,7 @@ def _rewrite(judged: Judged, issuer: Issuer | None) -> tuple[bytes | None, int]:
     verdict, parts = judged.verdict, judged.decoded.prompt.parts
     if verdict.action.stops:
         return None, 0
-    cuts = [Cut(*judged.findings[ref]) for ref in verdict.redactions]
+    cuts = [Cut(*judged.findings[ref], label=verdict.labels.get(ref, "")) for ref in verdict.redactions]
     cuts += [
         Cut(*judged.findings[ref], tokenise=True, restore=ref in verdict.restorable) for ref in verdict.tokenisations
     ]

@@ -22,12 +22,16 @@ _ENTITY = re.compile(r"\[[A-Z_]+_[A-Z2-7]{6,}\]")  # no digits in its name: no n
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Take a finding out of a part: for good, or for a placeholder that is put back (`restore`) or not."""
+    """Take a finding out of a part: for good, or for a placeholder that is put back (`restore`) or not.
+
+    `label` stands in its place instead of the standard one; `{entity}` in it is the kind of the finding.
+    """
 
     part: int
     finding: Finding
     tokenise: bool = False
     restore: bool = False
+    label: str = ""
 
 
 @dataclass(slots=True)
@@ -39,8 +43,13 @@ class _Stretch:
 
     @property
     def surest(self) -> Finding:
-        findings = (cut.finding for cut in self.cuts)
-        return max(findings, key=lambda f: (f.category == "secret", f.score, f.end - f.start, f.entity))
+        return max((cut.finding for cut in self.cuts), key=_sureness)
+
+    @property
+    def label(self) -> str:
+        """Return what stands in its place: as the rule that redacts the surest says, else the standard label."""
+        surest = max((c for c in self.cuts if not c.tokenise), key=lambda c: _sureness(c.finding), default=None)
+        return (surest.label if surest else "").replace("{entity}", self.surest.entity) or label(self.surest.entity)
 
     @property
     def rest(self) -> bool:
@@ -59,7 +68,7 @@ def edits(cuts: Iterable[Cut], parts: Sequence[Part], issuer: Issuer | None = No
     for number, stretch in enumerate(stretches):
         new = ""
         if not stretch.rest:
-            new = label(stretch.surest.entity)
+            new = stretch.label
             if issuer is not None and all(cut.tokenise for cut in stretch.cuts):
                 value = _text(stretch, parts) + "".join(_text(s, parts) for s in _followers(stretches, number))
                 keep = all(cut.restore for cut in stretch.cuts)
@@ -85,6 +94,10 @@ def _beside(finding: Finding, found: Sequence[placeholder.Found]) -> Finding | N
         if finding.start >= finding.end:
             return None
     return finding
+
+
+def _sureness(finding: Finding) -> tuple[bool, float, int, str]:
+    return finding.category == "secret", finding.score, finding.end - finding.start, finding.entity
 
 
 def _stretches(cuts: Iterable[Cut]) -> list[_Stretch]:

@@ -45,6 +45,15 @@ def test_tokenisations_stand_beside_redactions_and_a_redaction_goes_first() -> N
     assert verdict.restorable == {1}
 
 
+def test_a_rule_says_what_stands_instead() -> None:
+    worded = policy(
+        rule("cut", "type: redact, with: '<{entity} removed>'"),
+        rule("mail", "type: redact", "entities: [EMAIL_ADDRESS]"),
+    )
+    verdict = decide(Facts(findings=(SSN, MAIL)), worded, NOW)
+    assert verdict.labels == {0: "<{entity} removed>"}
+
+
 def test_what_is_not_to_be_put_back_is_not_restorable() -> None:
     verdict = decide(Facts(findings=(SSN,)), policy(rule("swap", "type: tokenise, restore: false")), NOW)
     assert (verdict.action, verdict.tokenisations, verdict.restorable) == (Action.TOKENISE, {0: "swap"}, frozenset())

@@ -88,3 +88,12 @@ def test_a_placeholder_is_nobody_s_data() -> None:
 def test_no_number_hides_in_the_form_of_a_placeholder() -> None:
     card = finding("CREDIT_CARD", 3, 19)
     assert without_placeholders("[X_4111111111111111_ABCDEF]", [card]) == [card]
+
+
+def test_a_rule_may_say_what_stands_instead() -> None:
+    cut = Cut(0, finding("US_SSN", 0, 3), label="<{entity} removed>")
+    assert edits([cut], PARTS) == [Edit(0, 0, 3, "<US_SSN removed>")]
+    surer = Cut(0, finding("EMAIL_ADDRESS", 1, 4, score=1.0), label="[mail]")
+    assert edits([cut, surer], PARTS) == [Edit(0, 0, 4, "[mail]")]
+    swapped = Cut(0, finding("EMAIL_ADDRESS", 1, 4, score=1.0), tokenise=True)
+    assert edits([cut, swapped], PARTS, issuer()) == [Edit(0, 0, 4, "<EMAIL_ADDRESS removed>")]
