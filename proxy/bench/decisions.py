@@ -1,10 +1,13 @@
-"""`hushgate bench policy`: what a decision costs at 10, 300 and 5,000 rules, and how long policies take to load.
+"""`hushgate bench policy`: what a decision costs at 10, 300 and 5,000 rules, how long loading and `check` take.
 
-Both only compute, so the figures are processor time of the thread: who else is on the machine does not count.
+All only compute, so the figures are processor time: who else is on the machine does not count.
 """
 
 import gc
 import random
+import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -20,7 +23,8 @@ from proxy.bench.figures import Figure
 SIZES = {10: None, 300: 30.0, 5000: None}
 """Number of rules to the goal of a decision in microseconds, None: no goal."""
 LOAD_GOAL = 500.0  # ms for 300 rules
-PARTS = ("decide", "load")
+START_GOAL = 300.0  # ms for `policy check`, from its start to its end
+PARTS = ("decide", "load", "start")
 _NOW = datetime(2026, 1, 14, 12, tzinfo=UTC)
 _ENTITIES = (
     "US_SSN",
@@ -41,7 +45,10 @@ def run(parts: Sequence[str], effort: Effort, tell: Callable[[str], None]) -> It
             raise ValueError(f"there is no part {part!r}; there are {', '.join(PARTS)}")
     wanted = parts or PARTS
     tell("policies of rules over status, activity, group, network and content, as made by chance from the seed")
-    for size, goal in SIZES.items():
+    if "start" in wanted:
+        values = tuple(_start() for _ in range(effort.rounds))
+        yield Figure("start", "policy check pack:default", "ms", values, START_GOAL)
+    for size, goal in SIZES.items() if set(wanted) & {"decide", "load"} else ():
         text = policy_text(size, effort.seed)
         if "load" in wanted:
             values = tuple(_milliseconds(lambda text=text: from_texts({"p.yaml": text})) for _ in range(effort.rounds))  # type: ignore[misc]
@@ -113,3 +120,12 @@ def _milliseconds(work: Callable[[], object]) -> float:
     started = time.thread_time()
     work()
     return (time.thread_time() - started) * 1e3
+
+
+def _start() -> float:
+    """Return the processor time of one `policy check` in a process of its own."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-P", "-m", "proxy.cli", "policy", "check", "pack:default"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime) * 1e3
