@@ -8,7 +8,7 @@ identity:
   addresses: /etc/hushgate/addresses    # one line each: NETWORK USER [DEVICE]
   ldap: {url: "ldaps://ldap.example.com", user_base: "ou=people,dc=example,dc=com"}
   kerberos: {keytab: /etc/hushgate/http.keytab, realms: [EXAMPLE.COM]}
-  client_certificates: {listen: "0.0.0.0:8443", certificate: proxy.pem, key: proxy.key, ca: devices.pem}
+  client_certificates: {certificate: proxy.pem, key: proxy.key, ca: devices.pem}
   parents: {networks: [10.0.0.5/32]}    # proxies before us, whose word about the user is believed
   proxy_protocol: [10.0.0.6/32]         # balancers that open each connection with a PROXY header
 """
@@ -56,11 +56,12 @@ _KERBEROS = Record(
 )
 _CERTIFICATES = Record(
     {
-        "listen": Key(Text(pattern=r".+:[0-9]{1,5}", wants="HOST:PORT"), "TLS port of the proxy", required=True),
         "certificate": Key(_FILE, "the proxy's certificate (PEM) with its chain", required=True),
         "key": Key(_FILE, "its key, mode 0600", required=True),
         "ca": Key(_FILE, "roots (PEM) of client certificates", required=True),
         "user": Key(Text(choices=("email", "upn", "uri", "cn", "none")), "where the certificate names the user"),
+        "required": Key(Flag(), "whether TLS without a certificate is broken off; default false"),
+        "strip_domain": Key(Flag(), "alice@example.com is alice; default false"),
         "device": Key(Text(choices=("dns", "cn", "serial", "none")), "where it names the device"),
     }
 )
@@ -84,7 +85,7 @@ _SECTION = Record(
         "addresses": Key(_FILE, "who sits at which address"),
         "ldap": Key(_LDAP, "a directory"),
         "kerberos": Key(_KERBEROS, "Negotiate (needs the extra `kerberos`)"),
-        "client_certificates": Key(_CERTIFICATES, "TLS with client certificates, on a port of its own"),
+        "client_certificates": Key(_CERTIFICATES, "TLS on the proxy's port, with client certificates"),
         "parents": Key(_PARENTS, "proxies before us"),
         "proxy_protocol": Key(_NETWORKS, "balancers that send a PROXY header"),
     }
@@ -124,14 +125,15 @@ class Kerberos:
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """The TLS port for clients with certificates."""
+    """TLS on the proxy's port, for clients with certificates."""
 
-    listen: str
     certificate: str
     key: str
     ca: str
     user: str = "email"
     device: str = "none"
+    required: bool = False
+    strip_domain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

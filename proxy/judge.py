@@ -236,7 +236,7 @@ class Judge:
             await self._trail.write(noticed, wait=False)
         if not worth_a_record(judged):
             return
-        enforced = judged.verdict.action.stops or step.changed
+        enforced = judged.verdict.action.stops or step.changed or judged.verdict.route is not None
         await self._trail.write(
             audit_record.decision(judged, event=event, replaced=step.replaced, revision=snapshot.revision, ms=ms),
             wait=enforced,

@@ -133,6 +133,7 @@ class Worker:
             inspection=self._phase,
             observer=self._watch,
             authenticate=self._identify,
+            tls=lambda: self._authenticator.tls,
         )
 
     async def start(self) -> None:

@@ -46,7 +46,7 @@ class Arrival(asyncio.Protocol):
             protocol.connection_lost(ConnectionResetError())
         return reader, writer
 
-    def yield_to(self, protocol: asyncio.Protocol) -> bytes:
+    def yield_to(self, protocol: asyncio.Protocol | asyncio.BufferedProtocol) -> bytes:
         """Hand the connection over to `protocol` and return what has been read so far."""
         data = bytes(self.buffer)
         self.buffer.clear()
@@ -70,7 +70,8 @@ class Arrival(asyncio.Protocol):
         self.buffer.clear()
         try:
             self.transport.write(answer)
-            self.transport.write_eof()
+            if self.transport.can_write_eof():  # TLS has no half-close
+                self.transport.write_eof()
             self.transport.resume_reading()
             async with asyncio.timeout(linger):
                 while not (self._ended or self._lost):
@@ -111,7 +112,7 @@ class Arrival(asyncio.Protocol):
         """Note that the client sends no more; it may still read."""
         self._ended = True
         self._wake()
-        return True
+        return self.transport.can_write_eof()
 
     def connection_lost(self, _exc: Exception | None) -> None:
         """Note that the client is gone."""

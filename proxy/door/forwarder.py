@@ -180,7 +180,10 @@ class Forwarder:
                 writer.write(data)
                 await writer.drain()
                 data = await reader.read(_CHUNK)
-            writer.write_eof()
+            if writer.can_write_eof():
+                writer.write_eof()
+            else:
+                writer.close()
         except OSError:  # one side was reset: the other ends too
             self._writer.transport.abort()
             self._up_writer.transport.abort()

@@ -14,6 +14,7 @@ from proxy.door.dial import Dialer
 from proxy.door.notice import NOTICES, render
 from proxy.door.observer import Observer, Refusal, Silence
 from proxy.door.peer import Peer
+from proxy.door.secure import ProxyTls
 from proxy.door.visit import (
     BUFFER,
     Authenticate,
@@ -25,6 +26,7 @@ from proxy.door.visit import (
     client_address,
     from_balancer,
     inspect_all,
+    no_tls,
     trust_address,
 )
 from proxy.exchange import Client
@@ -50,9 +52,10 @@ class FrontDoor:
         inspection: Inspection = inspect_all,
         observer: Observer | None = None,
         authenticate: Authenticate = trust_address,
+        tls: Callable[[], ProxyTls | None] = no_tls,
     ) -> None:
         self._config = config
-        self._wiring = Wiring(intercepts, intercept, dialer, inspection, observer or Silence(), authenticate)
+        self._wiring = Wiring(intercepts, intercept, dialer, inspection, observer or Silence(), authenticate, tls)
         self._servers: list[asyncio.Server] = []
         self._visits: dict[asyncio.Task[None], Visit] = {}
         self._by_address: Counter[str] = Counter()

@@ -39,10 +39,13 @@ class _Side(asyncio.Protocol):
             self.other.transport.close()
         else:
             try:
-                self.other.transport.write_eof()
+                if not self.other.transport.can_write_eof():  # TLS has no half-close
+                    self.other.transport.close()
+                else:
+                    self.other.transport.write_eof()
             except OSError:  # already reset by its peer: connection_lost will tell
                 self.other.transport.close()
-        return True
+        return self.transport.can_write_eof()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True

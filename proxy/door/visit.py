@@ -24,6 +24,7 @@ from proxy.door.opening import Opening, Refuse, Relay, Wait
 from proxy.door.peer import Challenge, Peer
 from proxy.door.proxyheader import read_header
 from proxy.door.requesthead import Malformed, RequestHead, read_head
+from proxy.door.secure import HANDSHAKE, ProxyTls, secure
 from proxy.door.tunnel import Tunnel
 from proxy.exchange import Client
 
@@ -67,6 +68,11 @@ def inspect_all(_host: str, _client: Client) -> str:
     return "inspect"
 
 
+def no_tls() -> ProxyTls | None:
+    """Speak no TLS on the proxy's port."""
+    return None
+
+
 Inspection = Callable[[str, Client], str]
 Intercept = Callable[[asyncio.StreamReader, asyncio.StreamWriter, Client, Peer], Awaitable[None]]
 Authenticate = Callable[[RequestHead, Peer], Awaitable[Client | Challenge]]
@@ -81,7 +87,8 @@ class Wiring:
     says that an upload to this host was announced to this client, so it is inspected.
     `intercept(reader, writer, client, peer)`: the engine takes a connection, whose bytes begin with the head again, and
     returns when it is over. It must dial through the same `dialer`, since a kept-alive connection may name other hosts
-    later. `authenticate(head, peer)`: who this is.
+    later. `authenticate(head, peer)`: who this is. `tls()`: how
+    the proxy's own port speaks TLS, if it does.
     """
 
     intercepts: Callable[[str], bool]
@@ -90,6 +97,7 @@ class Wiring:
     inspection: Inspection
     observer: Observer
     authenticate: Authenticate
+    tls: Callable[[], ProxyTls | None] = no_tls
 
 
 class _TurnedAway(Exception):
@@ -172,6 +180,8 @@ class Visit:
         try:
             async with asyncio.timeout(self._config.head_timeout):
                 await self._read_proxy_header()
+                await self._read_tls()
+                buffer = self._arrival.buffer
                 while True:
                     head = read_head(buffer)
                     if len(buffer) > limit if head is None else head.size > limit:
@@ -196,6 +206,17 @@ class Visit:
         del self._arrival.buffer[: header.size]
         self._peer = replace(self._peer, address=header.address or direct)
         self._client = Client(address=self._peer.address)
+
+    async def _read_tls(self) -> None:
+        """Take the connection into TLS where it begins so, and learn who its certificate names."""
+        tls = self._wiring.tls()
+        if tls is None:
+            return
+        while not self._arrival.buffer:
+            await self._arrival.more()
+        if self._arrival.buffer[0] == HANDSHAKE:
+            inner, user, device = await secure(self._arrival, tls, self._config.head_timeout, BUFFER)
+            self._arrival, self._peer = inner, replace(self._peer, user=user, device=device)
 
     async def _intercept(self, head: RequestHead) -> None:
         refused = self._wiring.dialer.access.check_name(head.host, head.port, plain=head.form == "absolute")
@@ -261,7 +282,8 @@ class Visit:
             self._report("http", outcome, forwarder.up, forwarder.down)
         with contextlib.suppress(OSError):  # a timeout is one too
             async with asyncio.timeout(self._config.linger):
-                writer.write_eof()
+                if writer.can_write_eof():
+                    writer.write_eof()
                 while await reader.read(BUFFER):
                     pass
 

@@ -23,13 +23,14 @@ from typing import Protocol
 
 from proxy.door.access import literal
 from proxy.door.peer import Challenge, Peer
+from proxy.door.secure import ProxyTls
 from proxy.exchange import Client
-from proxy.identity import htpasswd, people
+from proxy.identity import certificates, htpasswd, people
 from proxy.identity.directory import Directory, Down
 from proxy.identity.failures import Failures
 from proxy.identity.memory import Memory
 from proxy.identity.negotiate import Negotiate, NotProvedError
-from proxy.identity_section import Parents, Section
+from proxy.identity_section import Certificates, Parents, Section
 
 logger = logging.getLogger("hushgate.identity")
 _NAME_LENGTH = 256
@@ -69,6 +70,7 @@ class Authenticator:
             Directory(ldap, texts.get("ldap_password", "").strip(), texts.get("ldap_ca", "")) if ldap else None
         )
         self._negotiate = Negotiate(kerberos, texts["keytab"]) if kerberos else None
+        self.tls = _tls(section.client_certificates, texts)
         self._down_until = 0.0
         self._failures = Failures(section.failures, clock)
         self._verified: Memory[bytes, bool] = Memory(section.cache_seconds, clock)
@@ -198,6 +200,13 @@ class Authenticator:
 
 class _WaitError(Exception):
     """Too many wrong passwords."""
+
+
+def _tls(settings: Certificates | None, texts: Mapping[str, str]) -> ProxyTls | None:
+    """Return how the proxy's port speaks TLS. Raises ValueError."""
+    if settings is None:
+        return None
+    return ProxyTls(certificates.context(settings, texts), lambda der: certificates.named(der, settings))
 
 
 def _basic(credentials: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -119,6 +120,10 @@ def ask(proxy: Proxy, path: str, body: bytes, headers: str = "", *, host: str = 
     return proxy.request(host, path, body, inner, sock=context.wrap_socket(sock, server_hostname=host))
 
 
+def whom(record: dict[str, Any]) -> tuple[str, list[str], str]:
+    return record["who"]["user"], record["who"]["groups"], record["who"]["src"]
+
+
 def as_user(user: str) -> str:
     return f"Proxy-Authorization: {basic(user)}\r\n"
 
@@ -130,12 +135,8 @@ def test_marketing_and_hr_get_different_verdicts_for_the_same_prompt(proxy: Prox
     assert not upstream.received
     assert ask(proxy, CHAT, chat(MARKED), as_user("hana")).status == 200
     assert ask(proxy, CHAT, chat("hello"), as_user("mara")).status == 200
-    who = [record["who"] for record in proxy.records()][-3:]
-    assert [(w["user"], w["groups"], w["src"]) for w in who] == [
-        ("mara", ["marketing"], "basic"),
-        ("hana", ["hr"], "basic"),
-        ("mara", ["marketing"], "basic"),
-    ]
+    mara, hana = ("mara", ["marketing"], "basic"), ("hana", ["hr"], "basic")
+    assert until(lambda: [whom(record) for record in proxy.records()][-3:] == [mara, hana, mara])
 
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "payroll", "arguments": {"month": "May"}}}
@@ -195,8 +196,8 @@ def test_spoofed_headers_gain_nothing(proxy: Proxy, upstream: Upstream) -> None:
 
 def test_a_listed_parents_word_is_taken(proxy: Proxy, upstream: Upstream) -> None:
     assert ask(proxy, CHAT, chat(MARKED), SPOOFS, source="127.0.0.5").status == 200
-    who = proxy.records()[-1]["who"]
-    assert (who["user"], who["ip"], who["src"]) == ("hana", "10.1.1.1", "parent")
+    assert until(lambda: whom(proxy.records()[-1]) == ("hana", ["hr"], "parent"))
+    assert proxy.records()[-1]["who"]["ip"] == "10.1.1.1"
     with pytest.raises(ConnectionError, match="407"):
         tunnel(proxy, "api.openai.com", source="127.0.0.5")
 
@@ -205,7 +206,7 @@ def test_a_listed_parents_word_is_taken(proxy: Proxy, upstream: Upstream) -> Non
 def test_the_real_address_behind_a_balancer_counts(proxy: Proxy, upstream: Upstream, address: str, status: int) -> None:
     header = f"PROXY TCP4 {address} 10.0.0.1 4000 8080\r\n".encode()
     assert ask(proxy, CHAT, chat("hello"), as_user("hana"), source="127.0.0.6", first=header).status == status
-    assert proxy.records()[-1]["who"]["ip"] == address
+    assert until(lambda: proxy.records()[-1]["who"]["ip"] == address)
 
 
 def test_a_balancer_without_a_header_is_refused(proxy: Proxy) -> None:
