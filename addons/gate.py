@@ -345,8 +345,8 @@ def endless(request: http.Request) -> bool:
     """
     kind = request.headers.get("content-type", "").strip().lower()
     path = request.path.partition("?")[0]
-    if "json" in kind or "content-encoding" in request.headers:
-        return False
+    if "json" in kind or "content-encoding" in request.headers or "content-length" in request.headers:
+        return False  # what says how long it is comes to an end
     if kind.startswith(("application/grpc", "application/connect+")):
         return _RPC.search(path) is not None
     return kind.startswith("application/vnd.amazon.eventstream") and path.endswith("/invoke-with-bidirectional-stream")

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field, replace
 from proxy.codecs import media
 from proxy.codecs.dialect import Dialect, Label
 from proxy.codecs.dialect_table import load
-from proxy.codecs.encodings import decode_body
 from proxy.codecs.eventstream import read_events
 from proxy.codecs.form import read_fields
 from proxy.codecs.json_spans import Tree, read_json
@@ -253,7 +252,7 @@ def _read_frames(reading: Reading, body: bytes, content: Content, dialect: Diale
         if start > content.end or stop > content.end or flag > 3:
             raise Unreadable("undecodable" if json_inside else "protobuf")
         if flag & 1:
-            plain = decode_body(body[start:stop], "gzip", reading.limits)
+            plain = reading.unpack(body[start:stop])
             inner = Content(0, len(plain), "application/json" if json_inside else _PROTO, path, content.kind, False)
             read_content(reading, plain, inner, dialect)
         elif stop > start:

@@ -18,6 +18,7 @@ from dataclasses import replace
 from proxy.codecs import media, styles
 from proxy.codecs.dialect import Dialect, Label
 from proxy.codecs.dialect_table import load
+from proxy.codecs.encodings import decode_body
 from proxy.codecs.json_spans import Leaf, Tree, read_json
 from proxy.codecs.limits import Limits, Unreadable
 from proxy.codecs.spans import Document, Span
@@ -47,6 +48,7 @@ class Reading:
         self._groups: dict[tuple[object, ...], int] = {}
         self._left = limits.leaves
         self._trees = 0
+        self._packed = limits.body_bytes
 
     def add(self, part: Part, span: Span | None) -> None:
         """Take in one part and where it stands. Raises Unreadable (too_large) after the last that is allowed."""
@@ -54,6 +56,14 @@ class Reading:
             raise Unreadable("too_large")
         self.parts.append(part)
         self.spans.append(span)
+
+    def unpack(self, data: bytes) -> bytes:
+        """Return what gzip packed in a frame; all frames together may hold what one body may. Raises Unreadable."""
+        if self._packed <= 0:
+            raise Unreadable("too_large")
+        plain = decode_body(data, "gzip", replace(self.limits, body_bytes=self._packed))
+        self._packed -= len(plain)
+        return plain
 
     def miss(self, path: str, reason: str, size: int) -> None:
         """Take in a stretch that cannot be read; of one path and reason there is one entry."""

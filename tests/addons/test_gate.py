@@ -113,6 +113,13 @@ async def test_a_stream_that_never_ends_is_judged_by_its_head() -> None:
     assert not the_flow.request.stream
 
 
+async def test_a_call_that_says_how_long_it_is_is_read_whole() -> None:
+    headers = ((b"host", b"api2.cursor.sh"), (b"content-type", b"application/connect+proto"), (b"content-length", b"2"))
+    the_flow = flow(headers=headers, path=b"/aiserver.v1.ChatService/StreamUnifiedChat", content=b"{}")
+    await run(ALLOW, the_flow)
+    assert not the_flow.request.stream
+
+
 async def test_json_that_is_labelled_as_a_stream_is_read_whole() -> None:
     for kind, path in (
         (b"application/grpc", b"/v1/chat/completions"),

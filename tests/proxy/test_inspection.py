@@ -176,3 +176,17 @@ def test_a_file_that_nobody_can_read_is_unknown_each_time() -> None:
 def test_without_a_reader_files_are_media() -> None:
     result = judged(b"text:CARD\xff", FindingsCache(b"k"), Words())
     assert (result.findings, result.facts.unknown) == ((), ("media",))
+
+
+def test_a_dialect_that_has_fallen_is_read_by_the_generic_reader_who_trusts_no_role() -> None:
+    body = json.dumps({"model": "gpt-4o", "messages": [{"role": "assistant", "content": "my CARD, said the vendor"}]})
+    request = exchange("", body=body.encode())
+    read = {}
+    for fallen in (frozenset[str](), frozenset({"openai-chat"})):
+        runner, words = scanner()
+        steps = inspect(request, CLIENT, snapshot([words]), FindingsCache(b"k"), NOW, fallen=fallen)
+        record = steps.send(runner.run(next(steps).tasks))  # type: ignore[union-attr]
+        prompt = record.judged.decoded.prompt  # type: ignore[union-attr]
+        (part,) = [part for part in prompt.parts if "CARD" in part.text]
+        read[bool(fallen)] = (part.role, part.decided, prompt.model, prompt.mapped == prompt.prose)
+    assert read == {False: ("assistant", True, "gpt-4o", True), True: ("", False, "gpt-4o", True)}

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 from proxy.codecs.bodies import media_type
-from proxy.codecs.decode import Decoded, decode
+from proxy.codecs.decode import Decoded, Limits, decode
 from proxy.exchange import Edit, Exchange
 
 Make = Callable[..., Exchange]
@@ -239,3 +239,24 @@ def test_text_that_calls_itself_a_document_is_read_as_both(content_type: str, ex
     decoded = decode(exchange(b"hello SECRET", content_type), "generic")
     assert texts(decoded) == {"body:": "hello SECRET"}
     assert unread(decoded) == [("body:", "file")]
+
+
+@pytest.mark.parametrize("kind", ["application/connect+json", "application/connect+proto", "application/grpc"])
+def test_all_compressed_envelopes_together_hold_no_more_than_a_body(kind: str, exchange: Make) -> None:
+    packed = gzip.compress(b"[" + b" " * 500_000 + b"]", mtime=0)
+    frame = b"\x01" + len(packed).to_bytes(4) + packed
+    decoded = decode(exchange(frame * 200, kind), "generic", Limits(body_bytes=2_000_000))
+    assert "too_large" in [entry.reason for entry in decoded.prompt.unread]
+
+
+@pytest.mark.parametrize("kind", ["application/connect+json", "application/connect+proto"])
+def test_many_empty_envelopes_come_to_an_end(kind: str, exchange: Make) -> None:
+    decoded = decode(exchange(b"\0" * 500_000, kind), "generic")
+    assert (decoded.prompt.parts, decoded.prompt.unread) == ((), ())
+
+
+def test_more_envelopes_than_there_is_room_for_are_too_large(exchange: Make) -> None:
+    message = b'{"a":"b"}'
+    body = (b"\0" + len(message).to_bytes(4) + message) * 2000
+    decoded = decode(exchange(body, "application/connect+json"), "generic", Limits(leaves=1000))
+    assert "too_large" in [entry.reason for entry in decoded.prompt.unread]
