@@ -9,7 +9,8 @@ import pytest
 from tests.clients.prompts import MAIL, WITH_MAIL
 from tests.clients.stage import Stage
 from tests.clients.test_sdks import ALL
-from tests.upstream import Received, Reply, openai_chat, pieces, reply_json, sse
+from tests.clients.vendors import answer
+from tests.upstream import Received, Reply, pieces, reply_json, sse
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(300)]
 
@@ -26,7 +27,7 @@ def token_in(request: Received) -> str:
 
 def echo(request: Received) -> Reply:
     """Answer with the placeholder, a few characters an event."""
-    return openai_chat(request, f"I wrote to **{token_in(request)}**, as you said.", size=4)
+    return answer(request, f"I wrote to **{token_in(request)}**, as you said.", size=4)
 
 
 def called(request: Received) -> Reply:

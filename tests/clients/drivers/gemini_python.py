@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from google import genai
-from google.genai import types
+sys.modules["aiohttp"] = None  # type: ignore[assignment] # LiteLLM brought it; the SDK would prefer it to what is watched
 
-from tests.clients.drivers.witness import Witness, join, join_async, serve
+from google import genai  # noqa: E402
+from google.genai import types  # noqa: E402
+
+from tests.clients.drivers.witness import Witness, join, join_async, serve  # noqa: E402
 
 MODEL = "gemini-test"
 CONFIG = types.GenerateContentConfig(system_instruction="Be brief.")
