@@ -97,7 +97,11 @@ class View(Protocol):
 
     @property
     def joined(self) -> bool:
-        """Tell whether it puts together what stands apart, so that chance may make values."""
+        """Tell whether it puts pieces together: values may stand there, code, markings and names do not."""
+
+    @property
+    def chance(self) -> bool:
+        """Tell whether the pieces need not belong together, so that chance may make values."""
 
     def origin(self, start: int, end: int) -> Sequence[tuple[int, int]]:
         """Return the stretches of the text that `start..end` of the reading stands for; none where that is unknown."""

@@ -22,15 +22,15 @@ def placed(finding: Finding, view: View, known: Sequence[Finding]) -> list[Findi
         replace(finding, start=start, end=end, evidence=(*codes, REST) if number else codes)
         for number, (start, end) in enumerate(view.origin(finding.start, finding.end))
     ]
-    if any(_said(piece, other, joined=view.joined) for other in known for piece in pieces):
+    if any(_said(piece, other, chance=view.chance) for other in known for piece in pieces):
         return []
     return pieces
 
 
-def _said(piece: Finding, known: Finding, *, joined: bool) -> bool:
+def _said(piece: Finding, known: Finding, *, chance: bool) -> bool:
     """Tell whether what is known says what the piece says, or is as sure where chance may have joined the piece."""
     if known.category != piece.category or not known.touches(piece):
         return False
-    if joined and known.score >= piece.score:
+    if chance and known.score >= piece.score:
         return True
     return known.entity == piece.entity and known.start <= piece.start and piece.end <= known.end

@@ -7,16 +7,15 @@ Rules
    and text that nobody can see are findings of category `opaque`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from detectors.base import File, Opened, Views
 from detectors.finding import Finding
-from detectors.views import ciphers, encodings, variables
-from detectors.views.characters import hidden
+from detectors.views import characters, ciphers, encodings, variables
 from detectors.views.edit import Edit, merged
 from detectors.views.payload import Nature
-from detectors.views.readers import CHARACTERS, READERS, Reader
+from detectors.views.readers import READERS, STEPS
 from detectors.views.triggers import CIPHERS, DENSE, NUMBERS, RUNS, SUMS, VARIABLES, Span, Triggers
 from detectors.views.view import View, edited, turned
 
@@ -32,8 +31,7 @@ _ENTITIES = {
     Nature.ARCHIVE: ARCHIVE,
     Nature.TOO_LARGE: LIMIT,
 }
-_RUNS = Reader("runs", encodings.dense, ())
-_SUMS = Reader("variables", encodings.dense, (), joined=True)
+_RUNS = ("base64", "base32", "base85", "hex", "numbers", "binary", "uuencode")
 _ESCAPES = frozenset({"percent", "entity", "escape", "quoted-printable"})
 _MANY = 4  # escapes side by side: fewer may be chance
 _REACH = 80  # characters: a further edit this near an earlier one belongs to it
@@ -76,48 +74,47 @@ class _Run:
         self.views: list[View] = []
         self.opaque: dict[Finding, None] = {}
         waiting = [View(text)]
-        for start, end in () if text.isascii() else hidden(text):
+        for start, end in () if text.isascii() else characters.hidden(text):
             self._opaque(HIDDEN, waiting[0], start, end)
         for view in waiting:
             for child in self._children(view):
-                if not self._room(view, child):
-                    break
+                if not self._room(child):
+                    self._opaque(LIMIT, waiting[0], 0, len(text))
+                    return
                 waiting.append(child)
                 self.views.append(child)
 
-    def _room(self, view: View, child: View) -> bool:
+    def _room(self, child: View) -> bool:
         """Take a reading into the budget; tell whether there was room."""
         self._seen.add(child.text)
         self._left -= len(child.text)
-        if self._left >= 0 and len(self.views) < self._budget.views:
-            return True
-        self._opaque(LIMIT, view, 0, len(view.text))
-        return False
+        return self._left >= 0 and len(self.views) < self._budget.views
 
     def _children(self, view: View) -> Iterable[View]:
         fired = self._triggers.fired(view.text)
-        if not view.text.isascii():
-            yield from self._view(view, CHARACTERS, CHARACTERS.edits(view.text))
-        decoded: list[Edit] = []
-        if RUNS in fired:
-            decoded += self._runs(view, fired[RUNS])
-        if NUMBERS in fired:
-            decoded += _within(view.text, fired[NUMBERS], encodings.numbers)
-        if DENSE in fired:
-            decoded += _within(view.text, fired[DENSE], encodings.dense)
-        if decoded:
-            yield from self._view(view, _RUNS, decoded)
+        made: dict[str, list[Edit]] = {"decode": self._decoded(view, fired)}
         for number, reader in enumerate(READERS):
-            if number in fired and not (reader.joined and view.joined):
-                yield from self._view(view, reader, _within(view.text, fired[number], reader.edits))
+            if number in fired and not (view.joined and STEPS[reader.step].joined):
+                made.setdefault(reader.step, []).extend(_within(view.text, fired[number], reader.edits))
         if VARIABLES in fired and SUMS in fired and not view.joined:
             known: dict[str, Span] = {}
             for low, high in fired[VARIABLES]:
                 known.update(variables.given(view.text, low, high))
-            sums = [edit for low, high in fired[SUMS] for edit in variables.sums(view.text, low, high, known)]
-            yield from self._view(view, _SUMS, sums)
+            made["variables"] = [e for low, high in fired[SUMS] for e in variables.sums(view.text, low, high, known)]
+        for step, edits in made.items():
+            yield from self._view(view, step, edits)
         if CIPHERS in fired and not view.joined:
             yield from self._turned(view, fired[CIPHERS])
+
+    def _decoded(self, view: View, fired: Mapping[int, Sequence[Span]]) -> list[Edit]:
+        edits = [] if view.text.isascii() else list(characters.edits(view.text))
+        if RUNS in fired:
+            edits += self._runs(view, fired[RUNS])
+        if NUMBERS in fired:
+            edits += _within(view.text, fired[NUMBERS], encodings.numbers)
+        if DENSE in fired:
+            edits += _within(view.text, fired[DENSE], encodings.dense)
+        return edits
 
     def _runs(self, view: View, stretches: Sequence[Span]) -> list[Edit]:
         edits: list[Edit] = []
@@ -136,15 +133,17 @@ class _Run:
                 self._opaque(_ENTITIES[run.nature], view, run.start, run.end)
         return edits
 
-    def _view(self, view: View, reader: Reader, edits: Iterable[Edit]) -> Iterable[View]:
+    def _view(self, view: View, step: str, edits: Iterable[Edit]) -> Iterable[View]:
         made = [edit for edit in merged(edits) if view.changed(edit.start, edit.end, _REACH)]
         if not made:
             return
+        how = STEPS[step]
         if view.depth >= self._budget.depth:
-            if reader is _RUNS or (not view.joined and len(made) >= _MANY and reader.name in _ESCAPES):
+            escapes = 0 if view.joined else sum(edit.name in _ESCAPES for edit in made)
+            if escapes >= _MANY or any(edit.name.startswith(_RUNS) for edit in made):
                 self._opaque(LIMIT, view, made[0].start, made[-1].end)
             return
-        child = edited(view, made, reader.before, reader.after, joined=reader.joined)
+        child = edited(view, made, how.before, how.after, joined=how.joined, chance=how.chance)
         if child.text not in self._seen:
             yield child
 

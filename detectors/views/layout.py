@@ -20,7 +20,8 @@ _INLINE = (
 )
 _TAG = re.compile(rf"(?:</?(?:{_INLINE})(?:\s[^<>]{{0,200}})?/?>|<!--[^<>]{{0,200}}?-->)++", re.IGNORECASE)
 _CELLS = re.compile(r"</t[dh]>\s{0,40}<t[dh](?:\s[^<>]{0,80})?>", re.IGNORECASE)
-_WRAP = re.compile(r"\\\r?\n[ \t]{0,40}|\r?\n[ \t]{0,16}(?:> ?)?")
+_WRAP = re.compile(r"(?<![\\\r])\r?\n[ \t]{0,16}(?:> ?)?")
+_CONTINUED = re.compile(r"\\\r?\n[ \t]{0,40}")
 _LEFT = re.compile(r"[\w+/=.@:$%&*!#?~-]++\Z")
 _RIGHT = re.compile(r"[\w+/=.@:$%&*!#?~-]++")
 _TOKEN = 200  # characters of a piece that are looked at
@@ -67,13 +68,16 @@ def _inside(text: str, start: int, end: int) -> bool:
     return bool(text[max(start - 1, 0) : start].strip() and text[end : end + 1].strip())
 
 
+def continuations(text: str) -> Iterator[Edit]:
+    """Yield line breaks that a backslash takes back."""
+    for match in _CONTINUED.finditer(text):
+        yield Edit(match.start(), match.end(), "", "wrap")
+
+
 def wraps(text: str) -> Iterator[Edit]:
     """Yield line breaks within values."""
     for match in _WRAP.finditer(text):
         start, end = match.span()
-        if match[0][0] == "\\":
-            yield Edit(start, end, "", "wrap")
-            continue
         if continued(text[max(0, start - _TOKEN) : start], text[end : end + _TOKEN]):
             yield Edit(start, end, "", "wrap")
 

@@ -7,20 +7,18 @@ nothing. They may match too much, never too little. A reader looks `reach` chara
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from detectors.views import characters, escapes, layout, spacing, words
+from detectors.views import escapes, layout, spacing, words
 from detectors.views.edit import Edit
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One way to read a text. `joined`: it puts together what stands apart, so that chance may make values."""
+    """One way to read a text; those of one step are taken together, as one view."""
 
     name: str
     edits: Callable[[str], Iterable[Edit]]
     occurs: tuple[str, ...]
-    joined: bool = False
-    before: int = 160
-    after: int = 96
+    step: str = "decode"
     reach: int = 160
 
 
@@ -40,33 +38,31 @@ READERS = (
         escapes.backslash,
         (r"\\(?:u[{0-9a-fA-F]|U0|x[{0-9a-fA-F]|[0-3][0-7]{2}|N\{)", r"[Uu]\+[0-9a-fA-F]{4}"),
     ),
-    Reader("string", escapes.string, (r"\\[\"n]",), joined=True, reach=320),
+    Reader("string", escapes.string, (r"\\[\"n]",), step="layout", reach=320),
     Reader(
         "quoted-printable",
         escapes.quoted_printable,
         (r"=[0-9A-F]{2}", r"=\r?\n", r"=\?[\w.\-]{2,30}\?[qQ]\?"),
         reach=320,
     ),
-    Reader("emphasis", layout.emphasis, (r"[\w.@:/\-](?:\*|__|~~|`|\|\|)+[\w+@.:/\-]",), joined=True),
+    Reader("continued", layout.continuations, (r"\\\r?\n",), step="layout"),
+    Reader("emphasis", layout.emphasis, (r"[\w.@:/\-](?:\*|__|~~|`|\|\|)+[\w+@.:/\-]",), step="layout"),
     Reader(
         "tags",
         layout.tags,
         (r"\S<(?:!--|/?[A-Za-z])", r"<(?:!--|/?[A-Za-z])[^<>]{0,200}>\S", r"</[tT][dDhH]>\s{0,40}<"),
-        joined=True,
+        step="layout",
     ),
     Reader(
         "wrap",
         layout.wraps,
         (
-            r"\\\r?\n",
             rf"[0-9_@=+]{_SIGN}*\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}",
             rf"{_SIGN}\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}*[0-9_@=+]",
             rf"(?:\w[.\-]\w|[a-z][A-Z]|[A-Z]{{2}}[a-z]){_SIGN}*\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}",
             rf"{_SIGN}\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}*(?:\w[.\-]\w|[a-z][A-Z]|[A-Z]{{2}}[a-z])",
         ),
-        joined=True,
-        before=100,
-        after=40,
+        step="wrap",
     ),
     Reader(
         "joint",
@@ -76,15 +72,15 @@ READERS = (
             r"[ \t]{0,20}(?:\\?\r?\n[ \t]{0,40})?[fbru]{0,2}[\"'`]\S",
             r"\.join\(",
         ),
-        joined=True,
+        step="layout",
     ),
-    Reader("spaced", spacing.spaced, (r"[!-~](?: {1,3}[!-~]){4} {1,3}[!-~]",), joined=True),
-    Reader("separated", spacing.separated, (r"[A-Za-z0-9](?:[.,/_|*~\-][A-Za-z0-9]){6}",), joined=True),
+    Reader("spaced", spacing.spaced, (r"[!-~](?: {1,3}[!-~]){4} {1,3}[!-~]",), step="apart"),
+    Reader("separated", spacing.separated, (r"[A-Za-z0-9](?:[.,/_|*~\-][A-Za-z0-9]){6}",), step="apart"),
     Reader(
         "grouped",
         spacing.grouped,
         (r"[0-9][,;|/_\t:] ?[0-9]{1,6}[,;|/_\t:] ?[0-9]", r"[0-9] ?\| ?[0-9]{1,6} ?\| ?[0-9]"),
-        joined=True,
+        step="apart",
     ),
     Reader(
         "spelled",
@@ -93,7 +89,7 @@ READERS = (
             rf"\b(?i:{_DIGITS})[ \t,./\-]{{1,4}}(?:\r?\n)?[ \t]{{0,4}}"
             rf"(?:(?:dash|minus)[ \t]+)?(?i:{_DIGITS})\b",
         ),
-        joined=True,
+        step="apart",
     ),
     Reader(
         "address",
@@ -102,7 +98,28 @@ READERS = (
             r"[\[({<]\s?(?i:at|@|arroba|.{1,2}t|dot|\.)\s?[\])}>]",
             r"[ _](?i:at|.{1,2}t|arroba)[ _](?i:[a-z0-9.\-]{1,63}[ _](?:dot|punkt|punto)[ _])",
         ),
-        joined=True,
+        step="apart",
     ),
 )
-CHARACTERS = Reader("characters", characters.edits, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How the edits of some readers make a view.
+
+    `joined`: they put together pieces. `chance`: pieces that need not belong together, as lines do not.
+    """
+
+    joined: bool = False
+    chance: bool = False
+    before: int = 160  # characters kept in front of an edit: cue words stand that far off
+    after: int = 96
+
+
+STEPS = {
+    "decode": Step(),
+    "layout": Step(joined=True),
+    "wrap": Step(joined=True, chance=True, before=100, after=40),
+    "apart": Step(joined=True, chance=True),
+    "variables": Step(joined=True),
+}

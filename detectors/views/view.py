@@ -16,8 +16,6 @@ from typing import Literal, Optional
 from detectors.views.edit import Edit
 
 CUT = "\n\n"
-BEFORE = 160  # characters kept in front of an edit: cue words stand that far off
-AFTER = 96
 _GAP = 80  # characters that are kept rather than cut out
 _CUE = 48  # an edit this close in front of a finding may be its cue
 
@@ -57,11 +55,13 @@ class View:
         marks: Sequence[Mark] = (),
         *,
         joined: bool = False,
+        chance: bool = False,
     ) -> None:
         self.text = text
         self.parent = parent
         self.marks = tuple(marks)
         self.joined: bool = joined or (parent is not None and parent.joined)
+        self.chance: bool = chance or (parent is not None and parent.chance)
         self.depth: int = parent.depth + 1 if parent else 0
         self._pieces = tuple(pieces)
         self._starts = [piece.at for piece in self._pieces]
@@ -151,7 +151,13 @@ class View:
 
 
 def edited(
-    parent: View, edits: Sequence[Edit], before: int = BEFORE, after: int = AFTER, *, joined: bool = False
+    parent: View,
+    edits: Sequence[Edit],
+    before: int = 160,
+    after: int = 96,
+    *,
+    joined: bool = False,
+    chance: bool = False,
 ) -> View:
     """Return the view in which `edits` (by position, none overlapping) are made, with what stands around them."""
     text = parent.text
@@ -186,7 +192,7 @@ def edited(
             position = edit.end
         add(text[position:high], position, high, "same", apart=bool(group[-1].moved))
         position = high
-    return View("".join(out), parent, pieces, marks, joined=joined)
+    return View("".join(out), parent, pieces, marks, joined=joined, chance=chance)
 
 
 def turned(parent: View, text: str, name: str, *, back: bool = False) -> View:

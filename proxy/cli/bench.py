@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BENCHES = {
     "policy": ("proxy.bench.decisions:run", "a decision at 10, 300 and 5,000 rules, and loading policies"),
+    "detect": ("proxy.bench.detection:run", "detectors on 2, 20 and 100 kB of text, beside peers, and on hostile text"),
     "proxy": ("proxy.bench.session:run", "the proxy under load, beside mitmdump and Squid where installed"),
     "audit": ("proxy.bench.audit:run", "the audit log: records per second, time to acknowledgement, CPU a request"),
 }

@@ -87,8 +87,10 @@ def test_deeper_than_the_budget_is_told():
 
 
 def test_more_readings_than_the_budget_are_told():
-    small = Canonical(Triggers(), Budget(more=100, times=1))
-    assert LIMIT in entities(f"x%41y {b64('a' * 400)}", small)
+    text = "x%41y and A K I A 1 2 3 and more"
+    assert entities(text, Canonical(Triggers(), Budget(views=1))) == [LIMIT]
+    assert entities(text, Canonical(Triggers(), Budget(times=1, more=8))) == [LIMIT]
+    assert entities(text) == []
 
 
 def test_a_bomb_is_told():

@@ -22,7 +22,7 @@ def read(reader, text):
         (layout.tags, "<td>4111</td><td>1111</td>", "<td>4111 1111</td>"),
         (layout.wraps, "+1 415\n-617-1\n478 - x", "+1 415-617-1478 - x"),
         (layout.wraps, "xoxb-3842582\n7912068\ncl and", "xoxb-38425827912068cl and"),
-        (layout.wraps, "ghp_x5jLT\\\n    84TONk", "ghp_x5jLT84TONk"),
+        (layout.continuations, "ghp_x5jLT\\\n    84TONk", "ghp_x5jLT84TONk"),
         (layout.wraps, "> key AKIA12\n> 34AB5", "> key AKIA1234AB5"),
         (layout.joints, 'k = "AKIA" + "1234"', 'k = "AKIA1234"'),
         (layout.joints, "k = 'AKIA' \\\n  '1234'", "k = 'AKIA1234'"),

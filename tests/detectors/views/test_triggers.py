@@ -22,7 +22,7 @@ SIGNS = [
     ("tags", "a<b>c"),
     ("tags", "</td><td>"),
     ("wrap", "munich\n_prod9\n23"),
-    ("wrap", "ghp_abc\\\n  def"),
+    ("continued", "ghp_abc\\\n  def"),
     ("wrap", "AKIAabcd\nefgHIJ"),
     ("wrap", "lau.ra\nhall"),
     ("joint", '"AK" + "IA"'),
