@@ -3,10 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from detectors.base import REST, View
+from detectors.base import REST, Detector, View
+from detectors.entities import catalogue
 from detectors.finding import Finding
 
 _VALUES = frozenset({"pii", "secret"})
+
+
+def finds_values(detector: Detector) -> bool:
+    """Tell whether a detector may find values: others have nothing to say of pieces that were put together."""
+    return any(catalogue().get(entity).category in _VALUES for entity in detector.entities)
 
 
 def placed(finding: Finding, view: View, known: Sequence[Finding]) -> list[Finding]:

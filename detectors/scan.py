@@ -16,7 +16,7 @@ from functools import partial
 
 from detectors.base import Detector, File, Opened, Reader, Source, View, Viewer, Views
 from detectors.finding import Digester, Finding, no_digest
-from detectors.placing import placed
+from detectors.placing import finds_values, placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ class Scanner:
             if detector.name in self._detectors:
                 raise ValueError(f"two detectors are called {detector.name}; give one of them another name")
             self._detectors[detector.name] = detector
+        self._of_values = frozenset(name for name, detector in self._detectors.items() if finds_values(detector))
         self._digest = digest
         self._clock = clock
         self._opened: weakref.WeakKeyDictionary[File, Opened] = weakref.WeakKeyDictionary()
@@ -161,7 +162,7 @@ class Scanner:
             late = self._late(detector, deadline)
             if late:
                 break
-            if view is not None and view.joined and detector.cost == "names":
+            if view is not None and view.joined and (detector.cost == "names" or name not in self._of_values):
                 continue
             try:
                 found.extend(self._found(detector, work.source, view, found))

@@ -1,6 +1,6 @@
 from detectors.base import REST
 from detectors.finding import Finding
-from detectors.placing import placed
+from detectors.placing import finds_values, placed
 from detectors.views.edit import Edit
 from detectors.views.view import View, edited
 
@@ -47,3 +47,21 @@ def test_a_value_from_several_places_becomes_its_pieces():
     assert [text[f.start : f.end] for f in (first, second)] == ["12", "34"]
     assert REST in second.evidence
     assert REST not in first.evidence
+
+
+class Finds:
+    name = "test.finds@1"
+    cost = "structured"
+
+    def __init__(self, *entities):
+        self.entities = frozenset(entities)
+
+    def detect(self, source, digest):
+        return ()
+
+
+def test_who_finds_code_and_markings_alone_finds_no_values():
+    assert not finds_values(Finds("SOURCE_CODE", "LABEL_SECRET"))
+    assert finds_values(Finds("SOURCE_CODE", "US_SSN"))
+    assert finds_values(Finds("SECRET_OF_OURS"))
+    assert finds_values(Finds("BADGE_OF_OURS"))
