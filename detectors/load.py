@@ -18,6 +18,7 @@ BUILTIN = {
     "addresses": "detectors.addresses.detector:build",
     "names": "detectors.names.detector:build",
     "documents": "detectors.documents.detector:build",
+    "fingerprint": "detectors.fingerprint.detector:build",
 }
 """Family to `module:factory`; a factory takes `Settings` and returns a tuple of detectors."""
 
@@ -29,7 +30,8 @@ class Settings:
     `rules` are folders or files with the deployment's own secret rules, markings and recognisers (YAML).
     `cache` is a folder for compiled databases, or None. `spacy_model` names a spaCy pipeline (a package or a
     folder) that finds names instead of the shipped model. `factories` are further
-    `module:factory` targets, loaded after the families.
+    `module:factory` targets, loaded after the families. `indexes` are folders or files with fingerprints of own
+    documents and records, `index_key` is the key that they were built with, in hexadecimal.
     """
 
     rules: tuple[Path, ...] = ()
@@ -38,6 +40,8 @@ class Settings:
     families: tuple[str, ...] = tuple(BUILTIN)
     options: Mapping[str, str] = field(default_factory=dict)
     factories: tuple[str, ...] = ()
+    indexes: tuple[Path, ...] = ()
+    index_key: str = field(default="", repr=False)
 
 
 Factory = Callable[[Settings], tuple[Detector, ...]]

@@ -46,8 +46,8 @@ THIS_BUILD: Abilities = MappingProxyType(
         "accounts": Ability(
             True, "accounts and tenants are not told apart yet: use services of different status (services.yaml)"
         ),
-        "documents": Ability(False, "documents are not indexed yet: use `labels` or `entities`"),
-        "overlap": Ability(False, "documents are not indexed yet: use `labels` or `entities`"),
+        "documents": Ability(True, "documents are not indexed yet: use `labels` or `entities`"),
+        "overlap": Ability(True, "documents are not indexed yet: use `labels` or `entities`"),
         "with": Ability(True, "a redaction always reads [REDACTED_<entity>]"),
         "residency": Ability(True, "where a service keeps data is not known yet: use `trust_zone`"),
         "languages": Ability(False, "the language of prose is not recognised yet"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from detectors.entities import Catalogue
 from policies.facts import FindingFact
+from policies.pattern import one_of
 from policies.rule import DataClass
 
 SURE = 0.5
@@ -17,15 +18,32 @@ class Classifier:
         self._classes = tuple(classes)
         self._catalogue = catalogue
         self._ranks: dict[str, int] = {}
+        self._documents = tuple(one_of(data_class.documents) for data_class in self._classes)
+
+    @property
+    def costs(self) -> frozenset[str]:
+        """Return which dear detectors a class depends on: names are not looked for just to have a class."""
+        words = {word for c in self._classes for word in (*c.entities, *c.groups)}
+        printed = words & {"DOCUMENT", "EXACT_DATA", "FINGERPRINT.*"} or any(c.documents for c in self._classes)
+        return frozenset({"fingerprint"}) if printed else frozenset()
 
     def classify(self, findings: Iterable[FindingFact]) -> tuple[str, tuple[str, ...]]:
         """Return the name of the highest class, and the entities that made it so. No findings: the lowest class."""
         if not self._classes:
             return "", ()
-        ranks = {f.entity: self._rank(f.entity) for f in findings if f.score >= SURE and f.place != "credential"}
+        ranks: dict[str, int] = {}
+        for fact in findings:
+            if fact.score >= SURE and fact.place != "credential":
+                rank = max(self._rank(fact.entity), self._origin(fact.source))
+                ranks[fact.entity] = max(rank, ranks.get(fact.entity, 0))
         highest = max(ranks.values(), default=0)
         because = tuple(sorted(entity for entity, rank in ranks.items() if rank == highest and rank > 0))
         return self._classes[highest].name, because
+
+    def _origin(self, source: str) -> int:
+        """Return the highest class that names the document or table that a finding comes from."""
+        named = (rank for rank, test in enumerate(self._documents) if source and test(source))
+        return max(named, default=0)
 
     def _rank(self, entity: str) -> int:
         known = self._ranks.get(entity)

@@ -37,6 +37,7 @@ _BELONGS = {
 }
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _STATEMENTS = frozenset({"label", "fingerprint"})  # what is said of a whole text cannot be cut out of it
+_VALUES = frozenset({"EXACT_DATA"})  # but a value of an indexed record can
 
 
 def build_match(document: Document, data: dict[str, Any], path: Path, vocabulary: Vocabulary) -> Match:
@@ -193,7 +194,8 @@ def check_redactable(document: Document, match: Match, path: Path, vocabulary: V
         words = [*clause.entities, *clause.groups, *clause.labels, *(f"DOCUMENT {name}" for name in clause.documents)]
         whole = [w for w in words if w.startswith(("LABEL", "FINGERPRINT", "DOCUMENT"))]
         whole += [c for c in clause.categories if c in _STATEMENTS]
-        whole += [w for w in words if catalogue.get(w).category in _STATEMENTS and w not in whole]
+        stated = [w for w in words if catalogue.canonical(w) not in _VALUES and w not in whole]
+        whole += [w for w in stated if catalogue.get(w).category in _STATEMENTS]
         if clause.class_at_least:
             whole.append(f"class_at_least {clause.class_at_least}")
         if whole:

@@ -191,7 +191,7 @@ def _facts(exchange: Exchange, standing: Standing, snapshot: Snapshot, match: Ma
 
 def _wanted(snapshot: Snapshot, known: Facts) -> dict[str, str]:
     """Return the detectors to run, by name to cost: the cheap ones always, the others when a rule may need them."""
-    needed = {"structured", "file", *snapshot.policy.needs(known)}
+    needed = {"structured", "file", *snapshot.policy.needs(known), *snapshot.policy.classifier.costs}
     return {detector.name: detector.cost for detector in snapshot.detectors if detector.cost in needed}
 
 

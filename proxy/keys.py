@@ -52,13 +52,19 @@ def open_keys(state: Path) -> Keys:
     )
 
 
+def open_index_key(state: Path) -> bytes:
+    """Return the key of fingerprint indexes, made with the first one. Raises KeysError, also where only it is gone."""
+    (state / "keys").mkdir(mode=0o700, parents=True, exist_ok=True)
+    return _key(state, "index.key", used=any((state / "index").glob("*.hgi")))
+
+
 def _key(state: Path, name: str, *, used: bool | None = None) -> bytes:
     path = state / "keys" / name
     if not path.exists():
         if any((state / "audit").glob("*.jsonl*")) if used is None else used:
             raise KeysError(
-                f"{path} is missing, but an audit log exists",
-                "restore the keys from your backup, or move the audit folder away to start anew",
+                f"{path} is missing, but what was made with it exists",
+                "restore the keys from your backup, or move the audit folder (or the index folder) away to start anew",
             )
         write_secret(path, secrets.token_bytes(_SIZE))
     if path.stat().st_mode & 0o077:

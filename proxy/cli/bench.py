@@ -19,6 +19,7 @@ BENCHES = {
     "detect": ("proxy.bench.detection:run", "detectors on 2, 20 and 100 kB of text, beside peers, and on hostile text"),
     "proxy": ("proxy.bench.session:run", "the proxy under load, beside mitmdump and Squid where installed"),
     "audit": ("proxy.bench.audit:run", "the audit log: records per second, time to acknowledgement, CPU a request"),
+    "fingerprint": ("proxy.bench.fingerprint:run", "own code, prose and records: recall, false alarms, cost"),
 }
 """Name to `module:function` and a line of help. The function takes the names of the parts to run (none: all), an
 `Effort` and somebody to tell what it does, and yields `Figure`s; it raises ValueError for a part that there is not."""

@@ -9,7 +9,7 @@ from typing import NoReturn
 from proxy.cli.voice import Failure, complain
 from proxy.config import spare_threads
 
-VERBS = ("serve", "demo", "scan", "explain", "policy", "audit", "ca", "keys", "top", "doctor", "bench")
+VERBS = ("serve", "demo", "scan", "explain", "policy", "audit", "ca", "keys", "fingerprint", "top", "doctor", "bench")
 """Every verb is `proxy/cli/<verb>.py` with `register(subparsers)`, which sets `func(args) -> exit code`."""
 
 

@@ -34,7 +34,8 @@ def from_json(line: bytes) -> InspectorSettings:
     """Read back what `to_json` made. The sender is our own supervisor: nothing is checked again."""
     raw: dict[str, Any] = orjson.loads(line)
     detection: dict[str, Any] = raw.pop("detection")
-    detection["rules"] = tuple(map(Path, detection["rules"]))
+    for name in ("rules", "indexes"):
+        detection[name] = tuple(map(Path, detection[name]))
     detection["cache"] = Path(detection["cache"]) if detection["cache"] else None
     for name in ("families", "factories"):
         detection[name] = tuple(detection[name])

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from detectors.fingerprint.location import files as index_files
 from policies import load as policy_load
 from policies import testing as policy_testing
 from policies.problem import PolicyError
@@ -132,8 +133,9 @@ def watched(config: Config, texts: Iterable[str] = ()) -> dict[str, float]:
 
 
 def detector_files(config: Config) -> dict[str, float]:
-    """Return the modification times of the deployment's own detector rules, by path."""
-    return _times([Path(entry) for entry in config.detector_rules])
+    """Return the modification times of the deployment's own detector rules and fingerprint indexes, by path."""
+    indexes = index_files((config.state / "index",))
+    return _times([Path(entry) for entry in config.detector_rules]) | _times(indexes)
 
 
 def _times(paths: Sequence[Path]) -> dict[str, float]:

@@ -39,7 +39,17 @@ def names(detectors):
 
 
 def test_each_family_is_one_factory_in_its_own_folder():
-    assert list(BUILTIN) == ["views", "secrets", "pii", "labels", "code", "addresses", "names", "documents"]
+    assert list(BUILTIN) == [
+        "views",
+        "secrets",
+        "pii",
+        "labels",
+        "code",
+        "addresses",
+        "names",
+        "documents",
+        "fingerprint",
+    ]
     assert all(target == f"detectors.{family}.detector:build" for family, target in BUILTIN.items())
 
 

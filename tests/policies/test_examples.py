@@ -30,7 +30,6 @@ def test_the_set_passes_its_own_tests(scan: Scan) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        ("{labels: [MIP/HR]}", "{documents: [hr]}", '"documents" is not carried out by this build'),
         ("({kinds})", "({count} people)", 'a message cannot hold "{count}"'),
         ("PERSON, EMAIL_ADDRESS, US_SSN", "PERSON_RECORD", 'unknown entity "PERSON_RECORD"'),
         ("[embedding, upload, fine_tune]", "[embedding, file_upload]", 'unknown word "file_upload"'),

@@ -18,7 +18,7 @@ def test_keys_are_made_once_and_read_back(tmp_path: Path) -> None:
 def test_new_keys_are_refused_beside_an_old_audit_log(tmp_path: Path) -> None:
     (tmp_path / "audit").mkdir()
     (tmp_path / "audit" / "n-0-b.jsonl").write_text("{}\n")
-    with pytest.raises(KeysError, match="is missing, but an audit log exists") as caught:
+    with pytest.raises(KeysError, match="is missing, but what was made with it exists") as caught:
         open_keys(tmp_path)
     assert "restore" in caught.value.hint
 

@@ -1,0 +1,142 @@
+"""Texts with names in, the arrays of a document index out; and an index asked: which documents a text comes from.
+
+Rules
+1. A fingerprint that stands in more than `COMMON` documents is nobody's: licences, letterheads, tables of characters.
+   One that stands in public packages is not ours either.
+2. A text comes from a document where enough tokens of a stretch stand in fingerprints of the document: more than two
+   neighbouring ones have, and more in long texts, where chance has more tries.
+3. A fingerprint that two documents share speaks for the one with more of them; the other one needs some of its own.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.fingerprint.store import Index
+from detectors.fingerprint.tokens import Words
+from detectors.fingerprint.winnowing import SCHEMES, Prints, Scheme, prints
+
+COMMON = 20
+_GAP = 150  # tokens between two hits of one stretch
+_MOST = 8  # documents that are named for one text
+CODE = ("exact", "structure")
+PROSE = ("prose",)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A document that a text comes from: where in the text (bytes of UTF-8), and which share of the text matched."""
+
+    document: str
+    scheme: str
+    start: int
+    end: int
+    hits: int
+    overlap: float
+
+
+class Builder:
+    """Gathers documents. Memory: 12 bytes a fingerprint, about 15 to 20 bytes a line of code."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._found: dict[str, list[tuple[Words, int]]] = {name: [] for name in SCHEMES}
+        self._public: dict[str, list[Words]] = {name: [] for name in SCHEMES}
+        self.names: list[str] = []
+
+    def add(self, name: str, text: str, schemes: Iterable[str]) -> None:
+        """Take in a document."""
+        cuts = prints(_bytes(text), self._key)
+        for scheme in schemes:
+            self._found[scheme].append((np.unique(cuts[scheme].keys), len(self.names)))
+        self.names.append(name)
+
+    def subtract(self, text: str, schemes: Iterable[str]) -> None:
+        """Take in a public text: what stands in it identifies nothing."""
+        cuts = prints(_bytes(text), self._key)
+        for scheme in schemes:
+            self._public[scheme].append(np.unique(cuts[scheme].keys))
+
+    def arrays(self) -> dict[str, NDArray[np.uint64] | NDArray[np.uint32]]:
+        """Return two arrays a scheme: fingerprints in order, and the number of the document of each."""
+        result: dict[str, NDArray[np.uint64] | NDArray[np.uint32]] = {}
+        for scheme, found in self._found.items():
+            keys = np.concatenate([k for k, _ in found]) if found else np.empty(0, np.uint64)
+            owners = np.concatenate([np.full(len(k), n, np.uint32) for k, n in found] or [np.empty(0, np.uint32)])
+            order = np.argsort(keys, kind="stable")
+            keys, owners = keys[order], owners[order]
+            _, count = np.unique(keys, return_counts=True)
+            keep = np.repeat(count <= COMMON, count)
+            if self._public[scheme]:
+                keep &= ~np.isin(keys, np.unique(np.concatenate(self._public[scheme])))
+            result[f"{scheme}.keys"], result[f"{scheme}.documents"] = keys[keep], owners[keep]
+        return result
+
+
+def origins(text: bytes, index: Index, key: bytes, cuts: dict[str, Prints] | None = None) -> list[Origin]:
+    """Return the documents of `index` that UTF-8 text comes from, the surest first."""
+    found: list[Origin] = []
+    cuts = prints(text, key) if cuts is None else cuts
+    for scheme, cut in cuts.items():
+        if len(cut.keys) and len(index.arrays[f"{scheme}.keys"]):
+            found.extend(_origins(cut, index, scheme))
+    best: dict[str, Origin] = {}
+    for origin in found:
+        known = best.get(origin.document)
+        if known is None or origin.hits > known.hits:
+            best[origin.document] = origin
+    return sorted(best.values(), key=lambda o: (-o.hits, o.document))[:_MOST]
+
+
+def _origins(cut: Prints, index: Index, scheme: str) -> Iterator[Origin]:
+    keys, owners = index.arrays[f"{scheme}.keys"], index.arrays[f"{scheme}.documents"]
+    left = np.searchsorted(keys, cut.keys, "left")
+    known = np.flatnonzero(keys[np.minimum(left, len(keys) - 1)] == cut.keys)
+    if not len(known):
+        return
+    right = np.searchsorted(keys, cut.keys[known], "right")
+    by_document: dict[int, list[int]] = {}
+    for number, start, end in zip(known.tolist(), left[known].tolist(), right.tolist(), strict=True):
+        for document in owners[start:end].tolist():
+            by_document.setdefault(document, []).append(number)
+    spoken: Counter[int] = Counter()
+    names = index.note["documents"]
+    for document, numbers in sorted(by_document.items(), key=lambda item: (-len(item[1]), item[0])):
+        own = sum(not spoken[number] for number in numbers)
+        stretch = _stretch(numbers, cut, SCHEMES[scheme])
+        if stretch is None or own * 2 < len(numbers):
+            continue
+        spoken.update(numbers)
+        start, end = int(cut.starts[stretch[0]]), int(cut.ends[stretch[-1]])
+        yield Origin(names[document], scheme, start, end, len(stretch), round(len(numbers) / len(cut.keys), 4))
+
+
+def _stretch(numbers: list[int], cut: Prints, scheme: Scheme) -> list[int] | None:
+    """Return the run of hits with no wide gap that covers most tokens; None where it does not cover enough."""
+    runs, run = [], numbers[:1]
+    for before, after in pairwise(numbers):
+        if cut.at[after] - cut.at[before] > _GAP:
+            runs.append(run)
+            run = []
+        run.append(after)
+    runs.append(run)
+    covered, best = max((_covered(run, cut, scheme.gram), run) for run in runs)
+    return best if covered >= scheme.needed(cut.tokens) else None
+
+
+def _covered(run: list[int], cut: Prints, gram: int) -> int:
+    """Return how many tokens stand in the fingerprints of a run."""
+    total, end = 0, -1
+    for number in run:
+        first = int(cut.at[number])
+        total += first + gram - max(first, end)
+        end = first + gram
+    return total
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
