@@ -36,6 +36,8 @@ _TOKEN = re.compile(
 _BLOCK = re.compile(r"</?(?:tr|li|p|div|br|dd|h\d)\b")
 _LABELS_NEXT = re.compile(r"[\"'`]?\s{0,2}(?::|=(?!=)|\.{3,}|[-#]?\d|(?:is|was|ist|est|es)\b)")
 _COSTS = {"\n": 3.0, ";": 3.0, "|": 3.0, ",": 1.5, "?": 3.0, "!": 3.0, "{": 2.0, "}": 2.0, "[": 1.0, "]": 1.0}
+_STRUCTURE = re.compile(r"\b(?:parts|items|lines|pages|rows|records|messages)\b", re.IGNORECASE)
+"""Keys that hold the texts of a chat: `parts` says nothing of part numbers."""
 _JOINING = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "e"})
 
 
@@ -72,7 +74,7 @@ class Labels:
         self._fillers = cues.fillers
         self._starts = [hit.start for hit in self._hits]
         self._folded = lowered(folded)
-        self._hint = cues.find(fold(hint)) if hint else []
+        self._hint = cues.find(_STRUCTURE.sub(" ", fold(hint))) if hint else []
         self._tables = Tables(self._folded, self._hits) if self._hits else None
 
     def of(self, start: int, end: int) -> Label:

@@ -192,6 +192,23 @@ def test_every_client_gets_the_link_in_its_own_shape(proxy: Proxy, upstream: Ups
     assert page(proxy, link_of(asked), "127.0.2.1").status == 200
 
 
+def test_a_chat_gets_the_link_as_a_message_of_its_own_stream(proxy: Proxy, upstream: Upstream) -> None:
+    content = {"content_type": "text", "parts": [f"refund {CARD}"]}
+    body = {
+        "action": "next",
+        "messages": [{"id": "m", "author": {"role": "user"}, "content": content}],
+        "model": "auto",
+    }
+    headers = {"accept": "text/event-stream", "sec-fetch-mode": "cors", "origin": "https://chatgpt.com"}
+    sock = connect(proxy, "chatgpt.com", "127.0.2.1")
+    asked = proxy.request("chatgpt.com", "/backend-api/conversation", json.dumps(body).encode(), headers, sock=sock)
+    assert (asked.status, asked.headers["content-type"].partition(";")[0]) == (200, "text/event-stream")
+    found = re.search(rf"https://{OWN}/coach/[A-Z0-9]+/[\w-]+", asked.body.decode())
+    assert found
+    assert page(proxy, found[0], "127.0.2.1").status == 200
+    assert not upstream.received
+
+
 def test_the_own_host_is_ours_alone(proxy: Proxy, upstream: Upstream) -> None:
     assert page(proxy, f"https://{OWN}/").status == 404
     assert OWN in proxy.get("/proxy.pac")[1].decode()

@@ -72,5 +72,10 @@ def test_the_key_of_a_short_text_is_a_label() -> None:
     assert label("«111» " + "and so on " * 20, hint="ssn").distance("US_SSN") > DIRECT
 
 
+@pytest.mark.parametrize("key", ["parts", "items", "lines", "rows", "records", "messages"])
+def test_a_key_that_holds_the_texts_of_a_chat_is_no_label(key: str) -> None:
+    assert label("refund «4111»", hint=f"{key} prompt") == label("refund «4111»")
+
+
 def test_the_evidence_names_the_cue() -> None:
     assert label("Social security number: «111»").codes["US_SSN"] == "socialsecuritynumber"
