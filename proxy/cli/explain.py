@@ -132,6 +132,8 @@ def describe(outcome: "Outcome", judged: "Judged", snapshot: "Snapshot", *, text
             "rules": [rule.id for rule in verdict.rules],
             "would": str(verdict.would.action) if verdict.would else None,
             "message": verdict.message,
+            "class": verdict.data_class,
+            "class_because": list(verdict.data_class_because),
         },
         "sent": sent,
     }  # fmt: skip
@@ -170,6 +172,9 @@ def _tell(report: dict[str, Any]) -> None:
     verdict = report["verdict"]
     action = paint(verdict["action"], _COLOUR.get(verdict["action"], "bold"))
     print(f"verdict   {action} by {', '.join(verdict['rules']) or 'default'}")
+    if verdict["class"]:
+        because = f" ({', '.join(verdict['class_because'])})" if verdict["class_because"] else ""
+        print(f"class     {verdict['class']}{because}")
     if verdict["message"]:
         print(f"message   {verdict['message']}")
     if report["sent"]["changed"] and "body" in report["sent"]:

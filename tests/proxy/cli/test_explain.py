@@ -74,3 +74,15 @@ def test_bad_input_is_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main(["explain", str(tmp_path / "bad")]) == 2
     assert "is not an HTTP/1.1 request" in capsys.readouterr().err
     assert main(["explain", "--policies", "pack:nope", str(tmp_path / "bad")]) == 2
+
+
+def test_the_class_of_the_data_is_shown_with_what_made_it_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = tmp_path / "marked.txt"
+    body = b'{"messages":[{"role":"user","content":"CONFIDENTIAL - do not distribute"}]}'
+    request.write_bytes(
+        b"POST /v1/chat/completions HTTP/1.1\nHost: api.openai.com\nContent-Type: application/json\n\n" + body
+    )
+    assert main(["explain", str(request)]) == 0
+    assert "class     Confidential (LABEL_CONFIDENTIAL)" in capsys.readouterr().out
