@@ -38,7 +38,15 @@ PROBES = (
         "CREDIT_CARD",
         "MEDICAL_RECORD",
     ),
-    *("EMAIL_ADDRESS", "PERSON", "LOCATION", "DOCUMENT", *(f"LABEL_{label}" for label in LABELS)),
+    *(
+        "EMAIL_ADDRESS",
+        "PERSON",
+        "LOCATION",
+        "DOCUMENT",
+        "OPAQUE_LIMIT",
+        "OPAQUE_HIDDEN_TEXT",
+        *(f"LABEL_{label}" for label in LABELS),
+    ),
 )
 CONTENT = "prompt system tool_call tool_result file"
 WITH_DEFS = "prompt system tool_def tool_call tool_result file"
@@ -47,10 +55,12 @@ OPEN = "tolerated unsanctioned prohibited unknown"
 EVERY = "sanctioned tolerated unsanctioned prohibited unknown"
 MARKED = "CONFIDENTIAL RESTRICTED TLP_AMBER TLP_AMBER_STRICT TLP_RED"
 HARM = "US_PASSPORT IN_AADHAAR CREDIT_CARD MEDICAL_RECORD"
+HIDDEN = "OPAQUE_LIMIT OPAQUE_HIDDEN_TEXT"
 PERSONAL = f"{HARM} US_NPI ABA_ROUTING_NUMBER EMAIL_ADDRESS PERSON"
 WATCHED = {
     "secrets-never-leave": ("SECRET_JWT", ALL, EVERY, "decided"),
     "marked-documents-stay-inside": (MARKED, CONTENT, OPEN, ""),
+    "hidden-text-to-approved-services": (HIDDEN, CONTENT, OPEN, "decided"),
     "source-code-to-approved-services": ("SOURCE_CODE", CONTENT, OPEN, ""),
     "high-harm-personal-data": (HARM, CONTENT, EVERY, "decided"),
     "contact-data": ("EMAIL_ADDRESS", CONTENT, EVERY, "decided"),
@@ -65,6 +75,7 @@ TABLE: dict[str, dict[str, tuple[str, str, str, str]]] = {
     "strict": {
         "secrets-stop": ("SECRET_JWT", ALL, EVERY, "decided floor"),
         "marked-documents-stay-inside": (f"INTERNAL TLP_GREEN {MARKED}", CONTENT, OPEN, "decided"),
+        "hidden-text-to-approved-services": (HIDDEN, CONTENT, OPEN, "decided"),
         "source-code-to-approved-services": ("SOURCE_CODE", CONTENT, OPEN, "decided"),
         "high-harm-personal-data": (f"{HARM} US_NPI ABA_ROUTING_NUMBER", CONTENT, EVERY, "decided"),
         "contact-data": ("EMAIL_ADDRESS", CONTENT, EVERY, "decided"),
@@ -73,6 +84,7 @@ TABLE: dict[str, dict[str, tuple[str, str, str, str]]] = {
     "iso27001": {
         "confidential-inside-only": (MARKED, ALL, EVERY, "decided outside floor"),
         "documents-inside-only": ("DOCUMENT", ALL, EVERY, "decided outside floor"),
+        "hidden-text-inside-only": (HIDDEN, ALL, EVERY, "decided outside floor"),
         "personal-data-inside-only": (PERSONAL, WITH_DEFS, EVERY, "decided outside floor"),
         "personal-data-is-recorded": (PERSONAL, WITH_DEFS, EVERY, "decided inside"),
         "source-code-inside-only": ("SOURCE_CODE", ALL, EVERY, "decided outside floor"),
