@@ -15,6 +15,7 @@ from proxy.cli.voice import Failure, complain, paint
 if TYPE_CHECKING:
     from detectors.base import Opened, Source
     from detectors.finding import Finding
+    from detectors.load import Settings
     from detectors.scan import Scanner
     from proxy.codecs.decode import Decoded
     from proxy.exchange import Unread
@@ -27,7 +28,7 @@ _EPILOG = """example:
 
 exit codes: 0 nothing found, 1 findings, 2 something could not be read; --jsonl: 0 once each line is answered"""
 
-_FAMILIES = ("views", "secrets", "pii", "labels", "code", "addresses", "names", "documents")
+_FAMILIES = ("views", "secrets", "pii", "labels", "code", "addresses", "names", "documents", "fingerprint")
 _COLOUR = {"secret": "red", "pii": "yellow", "code": "blue", "opaque": "dim"}
 
 
@@ -49,6 +50,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings")
     parser.add_argument("--rules", action="append", type=Path, default=[], metavar="PATH", help="further rules (YAML)")
     parser.add_argument(
+        "--state", type=Path, metavar="DIR", help="recognise the documents and records that are indexed there too"
+    )
+    parser.add_argument(
         "--only", action="append", choices=_FAMILIES, metavar="FAMILY", help=f"one of {', '.join(_FAMILIES)}"
     )
     parser.set_defaults(func=run)
@@ -56,17 +60,31 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Scan what was named; 1 with findings unless `--exit-zero`, 2 where something could not be read."""
-    from detectors.load import Settings, load
+    from detectors.load import load
     from detectors.scan import Scanner
 
-    families = tuple(dict.fromkeys(("views", "documents", *args.only))) if args.only else Settings().families
     try:
-        scanner = Scanner(load(Settings(rules=tuple(args.rules), families=families)))
+        scanner = Scanner(load(_settings(args)))
     except (ValueError, OSError) as error:
         raise Failure("the detection rules cannot be read", str(error)) from None
     if args.jsonl:
         return _answer_lines(args.files, scanner)
     return _scan_files(args, scanner)
+
+
+def _settings(args: argparse.Namespace) -> "Settings":
+    """Return which detectors are asked for. Raises Failure where the key of an index is not there."""
+    from detectors.fingerprint.location import files
+    from detectors.load import Settings
+    from proxy.keys import KeysError, open_index_key
+
+    families = tuple(dict.fromkeys(("views", "documents", *args.only))) if args.only else Settings().families
+    indexes = (args.state / "index",) if args.state else ()
+    try:
+        key = open_index_key(args.state).hex() if files(indexes) else ""
+    except KeysError as error:
+        raise Failure(str(error), error.hint) from None
+    return Settings(rules=tuple(args.rules), families=families, indexes=indexes, index_key=key)
 
 
 def _scan_files(args: argparse.Namespace, scanner: "Scanner") -> int:

@@ -362,6 +362,7 @@ class Arbiter:
 
     async def _finish(self) -> None:
         self._stop.set()
+        (self._config.state / "run.json").unlink(missing_ok=True)
         if hasattr(self, "_crew"):
             await self._crew.stop()
         for task in self._tasks:

@@ -26,20 +26,21 @@ _REFERENCE = re.compile(r"ref=([0-9A-Z]{26})")
 
 
 class Load:
-    """Clients that send as fast as they can until the proxy is gone, and remember what they saw."""
+    """Clients that send as fast as they can until the proxy is gone or we are done, and remember what they saw."""
 
     def __init__(self, proxy: Proxy, clients: int = 4) -> None:
         self.proxy = proxy
         self.references: set[str] = set()
         self.allowed = 0
         self._lock = threading.Lock()
+        self._over = threading.Event()
         self._threads = [threading.Thread(target=self._run, args=(number,)) for number in range(clients)]
         for thread in self._threads:
             thread.start()
 
     def _run(self, number: int) -> None:
         with contextlib.suppress(OSError, h11.RemoteProtocolError):
-            while True:
+            while not self._over.is_set():
                 answer = self.proxy.request("api.openai.com", CHAT, BLOCKED if number % 2 else ALLOWED)
                 found = _REFERENCE.search(answer.headers.get("x-hushgate", ""))
                 with self._lock:
@@ -55,6 +56,7 @@ class Load:
             return len(self.references) >= 20 and self.allowed >= 20
 
     def join(self) -> None:
+        self._over.set()
         for thread in self._threads:
             thread.join(60)
 

@@ -254,3 +254,22 @@ def test_a_file_in_a_body_is_read_like_its_text() -> None:
     answer = _answer(json.dumps({"id": 1, "body": body}).encode(), scanner)
     assert [finding["entity"] for finding in answer["findings"]] == ["CREDIT_CARD"]
     assert "failed" not in answer
+
+
+def test_indexed_documents_are_recognised_where_the_state_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = " ".join(
+        f"{a} {b}" for a in ("north", "south", "east", "west") for b in ("depot", "quay", "crane", "lorry", "yard")
+    )
+    (tmp_path / "plan.txt").write_text(page)
+    state = tmp_path / "state"
+    assert main(["fingerprint", "build", str(tmp_path / "plan.txt"), "--name", "plans", "--state", str(state)]) == 0
+    capsys.readouterr()
+    assert main(["scan", "--only", "fingerprint", "--json", str(tmp_path / "plan.txt")]) == 0
+    capsys.readouterr()
+    assert main(["scan", "--only", "fingerprint", "--state", str(state), "--json", str(tmp_path / "plan.txt")]) == 1
+    assert '"DOCUMENT"' in capsys.readouterr().out
+    (state / "keys" / "index.key").unlink()
+    assert main(["scan", "--state", str(state), str(tmp_path / "plan.txt")]) == 2
+    assert "restore the keys" in capsys.readouterr().err
