@@ -42,7 +42,7 @@ def test_the_last_good_policy_holds_over_a_broken_file_and_a_restart(tmp_path: P
             [record] = proxy.records("policy_reload")
             assert record["good"] is False
             assert 'unknown word "enfroce"' in record["problems"][0]
-        (tmp_path / "state" / "run.json").unlink()
+        (tmp_path / "state" / "run.json").unlink(missing_ok=True)
         with Proxy(tmp_path / "state", upstream, policies=[BROKEN], arguments=SMALL) as proxy:
             assert proxy.metric("hushgate_policy_last_reload_successful") == 0
             assert proxy.request("api.openai.com", CHAT, chat(MARKED)).status == 400
