@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BENCHES = {
     "policy": ("proxy.bench.decisions:run", "a decision at 10, 300 and 5,000 rules, and loading policies"),
     "detect": ("proxy.bench.detection:run", "detectors on 2, 20 and 100 kB of text, beside peers, and on hostile text"),
+    "codecs": ("proxy.bench.codecs:run", "reading a request body per kB, putting values back per event"),
     "proxy": ("proxy.bench.session:run", "the proxy under load, beside mitmdump and Squid where installed"),
     "audit": ("proxy.bench.audit:run", "the audit log: records per second, time to acknowledgement, CPU a request"),
     "fingerprint": ("proxy.bench.fingerprint:run", "own code, prose and records: recall, false alarms, cost"),
