@@ -38,8 +38,8 @@ from proxy.routing import Unroutable, follow
 from proxy.snapshot import Snapshot
 from proxy.standing import Standing, assess
 from proxy.tally import Tally
-from proxy.vault import Vault as PlaceholderVault
-from proxy.virtualkeys import Vault
+from proxy.vault import Vault
+from proxy.virtualkeys import KeyRing
 
 logger = logging.getLogger("hushgate.judge")
 
@@ -97,10 +97,10 @@ class Judge:
         limits: Limits | None = None,
         budget: Budget | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        placeholders: PlaceholderVault | None = None,
+        placeholders: Vault | None = None,
     ) -> None:
         self.snapshot = snapshot
-        self.vault = Vault()
+        self.keys = KeyRing()
         self.coach: CoachLink | None = None
         self._scans = scans
         self._trail = trail
@@ -110,7 +110,7 @@ class Judge:
         self._limits = limits or Limits()
         self._budget = Budget(256 << 20, 64 << 20) if budget is None else budget
         self._now = now
-        self._placeholders = placeholders or PlaceholderVault(secrets.token_bytes(32))
+        self._placeholders = placeholders or Vault(secrets.token_bytes(32))
 
     async def judge(self, exchange: Exchange, client: Client) -> Ruling:
         """Return what to do with `exchange`. Raises only CancelledError."""
@@ -188,7 +188,7 @@ class Judge:
 
     def _standing(self, exchange: Exchange, client: Client, snapshot: Snapshot) -> Standing:
         match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
-        standing = assess(exchange, client, match, snapshot, self.vault, self._now())
+        standing = assess(exchange, client, match, snapshot, self.keys, self._now())
         link = self.coach
         return standing if link is None else replace(standing, answers=partial(link.recall, standing.client))
 
@@ -212,7 +212,7 @@ class Judge:
         if judged is None or judged.verdict.route is None:
             return replace(ruling, changes=standing.changes)
         try:
-            routed = follow(judged.verdict.route.to, judged, ruling.body, snapshot, self.vault, self._now())
+            routed = follow(judged.verdict.route.to, judged, ruling.body, snapshot, self.keys, self._now())
         except Unroutable as error:
             standing = replace(standing, refused=f"{judged.verdict.route.message} {error}".strip())
             return await self._turned_away(exchange, standing, snapshot, ruling.event, "unroutable")

@@ -19,7 +19,7 @@ from proxy.forwarding import Changes, Destination
 from proxy.inspection import Judged
 from proxy.services import Target
 from proxy.snapshot import Snapshot
-from proxy.virtualkeys import Vault
+from proxy.virtualkeys import KeyRing
 
 _KEPT = frozenset({"content-type", "accept", "user-agent", "idempotency-key", "host", "content-length",
                    "transfer-encoding", "connection"})  # fmt: skip
@@ -67,12 +67,12 @@ def route(target: Target, exchange: Exchange, dialect: str, body: bytes, key: st
     return Routed(changes, json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def follow(to: str, judged: Judged, body: bytes | None, snapshot: Snapshot, vault: Vault, now: datetime) -> Routed:
+def follow(to: str, judged: Judged, body: bytes | None, snapshot: Snapshot, keys: KeyRing, now: datetime) -> Routed:
     """Return the request that a verdict's route sends. `body` is the edited one, if any. Raises Unroutable."""
     target = snapshot.catalogue.route_targets().get(to)
     if target is None:
         raise Unroutable(f"The target {to} is not known (services.yaml, routes).")
-    key = vault.named(target.key, now) if target.key else ""
+    key = keys.named(target.key, now) if target.key else ""
     if target.key and not key:
         raise Unroutable(f"There is no key for {target.name} (hushgate keys).")
     plain = judged.decoded.encode(()) if body is None else body

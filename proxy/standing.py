@@ -17,7 +17,7 @@ from proxy.endpoint import Match
 from proxy.exchange import Client, Exchange
 from proxy.forwarding import Changes, swapped, tenant_headers
 from proxy.snapshot import Snapshot
-from proxy.virtualkeys import PREFIX, KeyRefused, Vault
+from proxy.virtualkeys import PREFIX, KeyRefused, KeyRing
 
 Answers = Callable[[Facts], tuple[tuple[str, str], ...]]
 
@@ -43,7 +43,7 @@ def assess(
     client: Client,
     match: Match,
     snapshot: Snapshot,
-    vault: Vault,
+    keys: KeyRing,
     now: datetime,
     answers: Answers = unasked,
 ) -> Standing:
@@ -51,18 +51,18 @@ def assess(
     service, catalogue = match.service.id, snapshot.catalogue
     account = recognise(exchange, service, catalogue.own_tenants(service))
     changes = tenant_headers(catalogue.restrictions(exchange.host, exchange.path))
-    keys = virtualkeys.held(exchange)
-    for key in keys:
+    found = virtualkeys.held(exchange)
+    for key in found:
         if key.text.startswith(PREFIX):
             try:
-                vendor_key, client, id = vault.exchange(key.text, service, client, now)
+                vendor_key, client, id = keys.exchange(key.text, service, client, now)
             except KeyRefused as refused:
                 return Standing(client, account, refused=str(refused))
-            if len(keys) > 1:
+            if len(found) > 1:
                 return Standing(client, account, refused="Please send one key, the one that hushgate gave you.")
             changes += swapped(exchange, key, vendor_key)
             account = Account("corporate", account.tenant or f"key:{id}")
-        elif not account.kind and vault.managed(service, key.text) is not None:
-            kind = "corporate" if vault.managed(service, key.text) else "personal"
-            account = Account(kind, account.tenant or f"key:{vault.fingerprint(key.text)}")
+        elif not account.kind and keys.managed(service, key.text) is not None:
+            kind = "corporate" if keys.managed(service, key.text) else "personal"
+            account = Account(kind, account.tenant or f"key:{keys.fingerprint(key.text)}")
     return Standing(client, account, changes, answers=answers)

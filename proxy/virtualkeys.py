@@ -58,7 +58,7 @@ class Held:
     text: str = field(repr=False)
 
 
-class Vault:
+class KeyRing:
     """The entries of one file."""
 
     def __init__(self, entries: Iterable[VirtualKey] = (), secret: bytes = b"") -> None:
@@ -123,10 +123,10 @@ def held(exchange: Exchange) -> tuple[Held, ...]:
     return tuple(found)
 
 
-def read(text: str, secret: bytes) -> Vault:
+def read(text: str, secret: bytes) -> KeyRing:
     """Return the vault of a file's text. Raises ValueError where it is not one."""
     raw = json.loads(text) if text else {"keys": []}
-    return Vault((VirtualKey(**{**entry, "groups": tuple(entry.get("groups", ()))}) for entry in raw["keys"]), secret)
+    return KeyRing((VirtualKey(**{**entry, "groups": tuple(entry.get("groups", ()))}) for entry in raw["keys"]), secret)
 
 
 def write(path: Path, entries: Iterable[VirtualKey]) -> None:

@@ -51,8 +51,8 @@ from proxy.ownpages import OwnPages
 from proxy.snapshot import Snapshot, compile_texts
 from proxy.snapshot import from_json as texts_from_json
 from proxy.tally import Tally
-from proxy.vault import Vault as PlaceholderVault
-from proxy.virtualkeys import read as read_vault
+from proxy.vault import Vault
+from proxy.virtualkeys import read as read_keys
 from proxy.watch import Watch
 
 logger = logging.getLogger("hushgate.worker")
@@ -86,7 +86,7 @@ class Worker:
             FindingsCache(base64.b64decode(boot["value_key"]), config.cache_bytes, self._tally.cache_lookup),
             Limits(body_bytes=config.max_body),
             Budget(config.max_in_flight, config.max_in_flight_per_client),
-            placeholders=PlaceholderVault(
+            placeholders=Vault(
                 base64.b64decode(boot["vault_key"]),
                 SqliteKeyValue(config.state / "vault.sqlite"),
                 3600.0 * config.vault_hours,
@@ -94,7 +94,7 @@ class Worker:
         )
         self._value_key = base64.b64decode(boot["value_key"])
         self._announced = Announced(self._value_key, SqliteKeyValue(config.state / "announced.sqlite"))
-        self.judge.vault = read_vault(boot["identity"].get("virtual_keys", ""), self._value_key)
+        self.judge.keys = read_keys(boot["identity"].get("virtual_keys", ""), self._value_key)
         self.judge.coach = CoachLink(control, config.own_host, boot["remembered"])
         self._pages = OwnPages(self.judge.coach, self._pool, lambda: self.judge.snapshot, self._tally)
         self._section = from_section(config.identity)
@@ -154,7 +154,7 @@ class Worker:
             self.judge.snapshot = snapshot
             self._tally.in_force(snapshot.revision)
             if "identity" in message:
-                self.judge.vault = read_vault(message["identity"].get("virtual_keys", ""), self._value_key)
+                self.judge.keys = read_keys(message["identity"].get("virtual_keys", ""), self._value_key)
                 self._authenticator = Authenticator(self._section, message["identity"])
             return {"applied": snapshot.revision}
         if "remembered" in message:

@@ -9,7 +9,7 @@ from proxy.catalogue import from_texts
 from proxy.exchange import Client, Exchange
 from proxy.snapshot import Snapshot, Texts, compile_texts
 from proxy.standing import assess
-from proxy.virtualkeys import Vault, make
+from proxy.virtualkeys import KeyRing, make
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 VENDOR = "-".join(["sk", "proj", "q8Zt2mVb9NcR4wL1"])
@@ -23,7 +23,7 @@ tenants:
 """
 POLICY = "schema: policy/v1\npolicy: p\nowner: o@example.com\n"
 TEXT, ENTRY = make("payments", "openai-api", VENDOR)
-VAULT = Vault([ENTRY], b"secret")
+RING = KeyRing([ENTRY], b"secret")
 ADA = Client("10.0.0.1", "ada")
 
 
@@ -32,10 +32,10 @@ def snapshot() -> Snapshot:
     return compile_texts(Texts({"p.yaml": POLICY}, {"services": SERVICES}))
 
 
-def standing(snapshot: Snapshot, host: str, *headers: tuple[str, str], vault: Vault = VAULT, path: str = "/v1/chat/completions"):  # type: ignore[no-untyped-def] # fmt: skip
+def standing(snapshot: Snapshot, host: str, *headers: tuple[str, str], keys: KeyRing = RING, path: str = "/v1/chat/completions"):  # type: ignore[no-untyped-def] # fmt: skip
     exchange = Exchange("POST", "https", host, 443, path, headers)
     match = snapshot.catalogue.match(host, "POST", path)
-    return assess(exchange, ADA, match, snapshot, vault, NOW)
+    return assess(exchange, ADA, match, snapshot, keys, NOW)
 
 
 def test_a_virtual_key_becomes_the_vendors_and_a_corporate_account(snapshot: Snapshot) -> None:
@@ -47,10 +47,12 @@ def test_a_virtual_key_becomes_the_vendors_and_a_corporate_account(snapshot: Sna
 
 def test_an_unmanaged_key_is_a_personal_account(snapshot: Snapshot) -> None:
     mine = standing(snapshot, "api.openai.com", ("authorization", "Bearer sk-mine"))
-    assert mine.account == Account("personal", f"key:{VAULT.fingerprint('sk-mine')}")
+    assert mine.account == Account("personal", f"key:{RING.fingerprint('sk-mine')}")
     ours = standing(snapshot, "api.openai.com", ("authorization", f"Bearer {VENDOR}"))
     assert ours.account.kind == "corporate"
-    assert standing(snapshot, "api.openai.com", ("authorization", "Bearer sk-mine"), vault=Vault()).account == Account()
+    assert (
+        standing(snapshot, "api.openai.com", ("authorization", "Bearer sk-mine"), keys=KeyRing()).account == Account()
+    )
 
 
 def test_a_key_that_opens_nothing_refuses(snapshot: Snapshot) -> None:

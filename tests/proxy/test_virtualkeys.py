@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from proxy.exchange import Client, Exchange
-from proxy.virtualkeys import PREFIX, KeyRefused, Vault, held, make, read, write
+from proxy.virtualkeys import PREFIX, KeyRefused, KeyRing, held, make, read, write
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 VENDOR = "-".join(["sk", "proj", "q8Zt2mVb9NcR4wL1"])
 ADA = Client("10.0.0.1", "ada", ("Eng",))
 
 
-def vault(**more: object) -> tuple[str, Vault]:
+def vault(**more: object) -> tuple[str, KeyRing]:
     text, entry = make("payments", "openai-api", VENDOR, **more)
-    return text, Vault([entry], b"secret")
+    return text, KeyRing([entry], b"secret")
 
 
 def test_a_key_is_exchanged_for_the_vendors() -> None:
@@ -78,7 +78,7 @@ def test_keys_that_we_know_are_told_from_others() -> None:
     assert keys.managed("openai-api", VENDOR) is True
     assert keys.managed("openai-api", VENDOR + "x") is False
     assert keys.managed("anthropic-api", VENDOR) is None
-    assert keys.fingerprint(VENDOR) != Vault([], b"other").fingerprint(VENDOR)
+    assert keys.fingerprint(VENDOR) != KeyRing([], b"other").fingerprint(VENDOR)
 
 
 def test_keys_are_found_wherever_vendors_take_them() -> None:
