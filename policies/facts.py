@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from detectors.finding import Finding
+
 REASONS = (
     "undecodable",
     "too_large",
@@ -41,6 +43,27 @@ class FindingFact:
     source: str = ""
     overlap: float = 0.0
     ref: int = -1
+
+
+def fact_of(
+    finding: Finding, ref: int, *, place: str = "prompt", writable: bool = True, decided: bool = False
+) -> FindingFact:
+    """Return what a rule may know of one finding in a part of the given kind."""
+    return FindingFact(
+        entity=finding.entity,
+        category=finding.category,
+        score=finding.score,
+        place=place,
+        writable=writable,
+        decided=decided,
+        digest=finding.digest,
+        language=finding.language,
+        kind=finding.kind,
+        lines=finding.lines,
+        source=finding.source,
+        overlap=finding.overlap,
+        ref=ref,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from detectors.finding import Finding
 from policies.case import Case
 from policies.engine import decide
-from policies.facts import FindingFact
+from policies.facts import FindingFact, fact_of
 from policies.fakes import FAKES, NAMED, fill
 from policies.index import Index, Prepared
 from policies.load import SUFFIXES, from_texts
@@ -177,22 +177,8 @@ def _names(text: str) -> Iterator[Finding]:
 
 
 def _facts(texts: Iterable[_Text]) -> Iterator[FindingFact]:
-    ref = 0
-    for text in texts:
-        for finding in text.findings:
-            yield FindingFact(
-                entity=finding.entity,
-                category=finding.category,
-                score=finding.score,
-                digest=finding.digest,
-                language=finding.language,
-                kind=finding.kind,
-                lines=finding.lines,
-                source=finding.source,
-                overlap=finding.overlap,
-                ref=ref,
-            )
-            ref += 1
+    for ref, finding in enumerate(finding for text in texts for finding in text.findings):
+        yield fact_of(finding, ref)
 
 
 def _alone(policy: Policy, name: str) -> dict[bool, Policy]:

@@ -21,7 +21,7 @@ from detectors.finding import Finding
 from detectors.resolve import resolve
 from detectors.scan import Report, Task
 from policies.engine import decide
-from policies.facts import Facts, FindingFact
+from policies.facts import Facts, fact_of
 from policies.model import Verdict
 from policies.scene import prepare
 from proxy import placeholder
@@ -205,7 +205,7 @@ class Answering:
         if self._verdict is None or not self._verdict.action.stops or not self._found.tentative:
             return self._verdict is not None and self._verdict.action.stops
         sure = [finding for place, finding in self._found.by_place.items() if place not in self._found.tentative]
-        facts = replace(self._facts, findings=tuple(_fact(-1, finding) for finding in sure))
+        facts = replace(self._facts, findings=tuple(fact_of(finding, -1) for finding in sure))
         return decide(facts, self._snapshot.policy, self._now()).action.stops
 
     async def _look(self, waiting: Sequence[Waiting], *, final: bool) -> None:
@@ -229,7 +229,7 @@ class Answering:
         numbered = enumerate(self._found.by_place.values())
         self._facts = replace(
             self._facts,
-            findings=tuple(_fact(number, finding) for number, finding in numbered),
+            findings=tuple(fact_of(finding, number) for number, finding in numbered),
             unknown=tuple(dict.fromkeys((*self._facts.unknown, *unknown))),
             ran=frozenset(self._detectors),
         )
@@ -250,18 +250,3 @@ class Answering:
                 else:
                     cuts.append(Replacement(finding.start, finding.end, label(finding.entity)))
             self._editor.learn(each.pending, each.before, cuts)
-
-
-def _fact(number: int, finding: Finding) -> FindingFact:
-    return FindingFact(
-        entity=finding.entity,
-        category=finding.category,
-        score=finding.score,
-        digest=finding.digest,
-        language=finding.language,
-        kind=finding.kind,
-        lines=finding.lines,
-        source=finding.source,
-        overlap=finding.overlap,
-        ref=number,
-    )

@@ -17,7 +17,7 @@ from detectors.finding import Finding
 from detectors.resolve import resolve
 from detectors.scan import Report, Task, why_unread
 from policies.engine import decide
-from policies.facts import Facts, FindingFact
+from policies.facts import Facts, FindingFact, fact_of
 from policies.model import Action, Verdict
 from proxy import redaction, seams
 from proxy.cache import FindingsCache
@@ -209,21 +209,7 @@ def _seconds(tasks: Sequence[Task], snapshot: Snapshot) -> float:
 
 
 def _fact(number: int, finding: Finding, part: Part) -> FindingFact:
-    return FindingFact(
-        entity=finding.entity,
-        category=finding.category,
-        score=finding.score,
-        place=part.kind,
-        writable=part.writable,
-        decided=part.decided,
-        digest=finding.digest,
-        language=finding.language,
-        kind=finding.kind,
-        lines=finding.lines,
-        source=finding.source,
-        overlap=finding.overlap,
-        ref=number,
-    )
+    return fact_of(finding, number, place=part.kind, writable=part.writable, decided=part.decided)
 
 
 class _Reading:
