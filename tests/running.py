@@ -125,7 +125,19 @@ class Proxy:
         return total
 
     def records(self, kind: str = "decision") -> list[dict[str, Any]]:
-        """Return the audit records of one kind, oldest first."""
+        """Return the audit records of one kind, oldest first.
+
+        Records that nobody waits for gather for a moment before they are written: look until nothing is added.
+        """
+        found = self._records(kind)
+        for _ in range(20):
+            time.sleep(0.06)
+            before, found = len(found), self._records(kind)
+            if len(found) == before:
+                break
+        return found
+
+    def _records(self, kind: str) -> list[dict[str, Any]]:
         found = []
         for file in (self.state / "audit").glob("*.jsonl"):
             for line in file.read_text(encoding="utf-8").splitlines():
