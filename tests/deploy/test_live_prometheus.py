@@ -48,6 +48,13 @@ rules:
     match: {content: {any: [{entities: [LABEL_CONFIDENTIAL]}]}}
     action: {type: block, message: no}
     tests: [{name: a, findings: [{entity: LABEL_CONFIDENTIAL}], expect: {action: block}}, {name: b, findings: [], expect: {action: monitor}}]
+  - id: live-coach
+    description: coach
+    mode: enforce
+    severity: medium
+    match: {content: {any: [{entities: [IBAN_CODE]}]}}
+    action: {type: coach, message: This holds an account number.}
+    tests: [{name: a, findings: [{entity: IBAN_CODE}], expect: {action: coach}}, {name: b, findings: [], expect: {action: monitor}}]
 """
 BLOCKED = chat("CONFIDENTIAL - do not distribute\nour margin is 12 %")
 
@@ -99,6 +106,7 @@ def load(proxy: Proxy, rounds: int = 3) -> None:
         proxy.request("api.openai.com", CHAT, chat(f"pay with 4111 1111 1111 1111, poem {number}"))
         proxy.request("api.openai.com", CHAT, chat(f"write to person{number}@company-mail.com"))
         proxy.request("api.openai.com", CHAT, BLOCKED)
+        proxy.request("api.openai.com", CHAT, chat(f"iban DE89 3704 0044 0532 0130 00, poem {number}"))
         proxy.request("api.openai.com", CHAT, b"\x1f\x8bbroken", {"content-encoding": "gzip"})
         proxy.request(
             "api.anthropic.com", "/v1/messages", gzip.compress(b'{"messages":[]}'), {"content-encoding": "gzip"}
