@@ -62,14 +62,14 @@ def forget(state: Path) -> None:
 def trust_bundle(state: Path, now: datetime.datetime | None = None) -> bytes:
     """Return what clients are to trust, in PEM: the authority in force, the next, the one before until it expires.
 
-    Raises AuthorityError, OSError.
+    The keys are not read. Raises OSError, ValueError.
     """
     now = now or datetime.datetime.now(datetime.UTC)
-    found: dict[bytes, None] = {_current(state).certificate_pem: None}
-    for path in (_next(state)[1], _previous(state)):
-        if path.exists():
+    found: dict[bytes, None] = {}
+    for path in (state / "ca" / "ca.pem", _next(state)[1], _previous(state)):
+        if not found or path.exists():
             root = x509.load_pem_x509_certificates(path.read_bytes())[-1]
-            if root.not_valid_after_utc > now:
+            if not found or root.not_valid_after_utc > now:
                 found[root.public_bytes(serialization.Encoding.PEM)] = None
     return b"".join(found)
 

@@ -36,6 +36,11 @@ def test_the_old_key_is_gone(tmp_path: Path, first: Authority) -> None:
     assert all(path.read_bytes() != old for path in tmp_path.rglob("*") if path.is_file())
 
 
+def test_the_bundle_is_made_without_a_key(tmp_path: Path, first: Authority) -> None:
+    (tmp_path / "keys" / "ca.key").unlink()
+    assert rotation.trust_bundle(tmp_path) == first.certificate_pem
+
+
 def test_an_expired_one_leaves_the_bundle(tmp_path: Path, first: Authority) -> None:
     following = rotation.prepare(tmp_path)
     rotation.commit(tmp_path)
