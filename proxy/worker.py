@@ -302,7 +302,11 @@ def main() -> int:
     hardening.die_with_parent()
     listener, wire = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     listener.setblocking(False)
-    return asyncio.run(serve(listener, wire))
+    try:
+        return asyncio.run(serve(listener, wire))
+    except OSError as error:  # of the loop itself, such as no file descriptor left for it
+        print(f"hushgate: error: a worker ends: {error}", file=sys.stderr)
+        return 3
 
 
 if __name__ == "__main__":

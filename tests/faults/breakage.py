@@ -280,17 +280,27 @@ def slow_reader(scene: Scene) -> Iterator[None]:
     yield
 
 
+def _settled(scene: Scene, seconds: float = 120.0) -> int:
+    """Wait until one worker is there, and serves; return its process id. (Others may still be draining, or starting.)"""
+    deadline = time.monotonic() + seconds
+    while True:
+        workers = _children(scene.proxy.process.pid, "proxy.worker")
+        if len(workers) == 1 and scene.proxy.get("/readyz")[0] == 200:
+            return workers[0]
+        assert time.monotonic() < deadline, f"{len(workers)} workers after {seconds:.0f} s"
+        time.sleep(0.1)
+
+
 @contextlib.contextmanager
 def no_descriptors(scene: Scene) -> Iterator[None]:
-    """Take the workers' file descriptors away for a second."""
-    limits = {}
-    for pid in _children(scene.proxy.process.pid, "proxy.worker"):
-        limits[pid] = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-        used = len(os.listdir(f"/proc/{pid}/fd"))
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (used, limits[pid][1]))
-    time.sleep(1)
-    for pid, limit in limits.items():
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, limit)
+    """Take the worker's file descriptors away for a second."""
+    pid = _settled(scene)
+    soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    used = len(os.listdir(f"/proc/{pid}/fd"))
+    with contextlib.suppress(ProcessLookupError):
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (used, hard))
+        time.sleep(1)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
     yield
 
 
