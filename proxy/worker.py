@@ -305,7 +305,7 @@ def main() -> int:
     try:
         return asyncio.run(serve(listener, wire))
     except OSError as error:  # of the loop itself, such as no file descriptor left for it
-        print(f"hushgate: error: a worker ends: {error}", file=sys.stderr)
+        sys.stderr.write(f"hushgate: error: a worker ends: {error}\n")
         return 3
 
 
