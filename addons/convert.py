@@ -6,8 +6,8 @@ import hashlib
 from mitmproxy import http
 
 from proxy.exchange import Exchange
-from proxy.forwarding import Changes
-from proxy.refusal import Answer
+from proxy.judging.forwarding import Changes
+from proxy.refusals.refusal import Answer
 
 _DIGESTS = ("content-digest", "repr-digest", "digest", "content-md5")
 

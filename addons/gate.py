@@ -22,12 +22,12 @@ from addons import answerlayer, answers, socketlayer
 from addons.convert import amend, host_of, put_body, to_exchange, to_response
 from addons.linked import Linked
 from addons.sockets import Sockets
-from proxy import refusal
-from proxy.answerer import Answerer
 from proxy.door.peer import Challenge
 from proxy.exchange import Client, Exchange
-from proxy.judge import Judge, Ruling
-from proxy.outcomes import Outcomes
+from proxy.judging.answerer import Answerer
+from proxy.judging.judge import Judge, Ruling
+from proxy.judging.outcomes import Outcomes
+from proxy.refusals import refusal
 from proxy.restore.restorer import Lookup, Restorer
 
 logger = logging.getLogger("hushgate.gate")

@@ -10,7 +10,7 @@ from mitmproxy import http
 
 from addons.convert import host_of
 from proxy.announced import LONGEST, Announced, places
-from proxy.catalogue import Catalogue
+from proxy.catalogue.catalogue import Catalogue
 from proxy.exchange import Client
 
 

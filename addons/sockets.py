@@ -16,7 +16,7 @@ from mitmproxy import http, websocket
 from addons import socketlayer
 from addons.convert import message_exchange
 from proxy.exchange import Client
-from proxy.judge import Judge
+from proxy.judging.judge import Judge
 from proxy.restore.messages import Message, MessageRestorer
 from proxy.restore.restorer import Values
 

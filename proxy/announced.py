@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from proxy.catalogue.hosts import normalise
 from proxy.exchange import Client
-from proxy.hosts import normalise
 from proxy.keyvalue import KeyValue
 
 SECONDS = 3600.0

@@ -48,7 +48,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("admin", "address", "127.0.0.1:8081", "where health, metrics, CA and PAC file are served", flag=True),
     Setting("policies", "list", ("pack:default",), "policy files, folders or shipped packs (pack:NAME)", flag=True),
     Setting("services", "path", None, "services.yaml of this deployment: status, trust zone, own hosts", flag=True),
-    Setting("catalogue", "list", (), "further catalogue files, in the form of proxy/endpoints/*.yaml"),
+    Setting("catalogue", "list", (), "further catalogue files, in the form of proxy/catalogue/endpoints/*.yaml"),
     Setting("switch_on", "list", (), "services with intercept: path that are to be decrypted all the same"),
     Setting("state", "path", Path("var"), "where keys, CA, audit log and caches live", flag=True),
     Setting("workers", "count", 1, "worker processes", flag=True),

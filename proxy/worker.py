@@ -24,11 +24,9 @@ from proxy import hardening, logs
 from proxy.announced import Announced
 from proxy.audit import settings as audit_settings
 from proxy.audit.writer import AuditWriter
-from proxy.budget import Budget
 from proxy.ca.leaves import LeafCache
-from proxy.cache import FindingsCache
-from proxy.coach import remembered_from
-from proxy.coachlink import CoachLink
+from proxy.coaching.coach import remembered_from
+from proxy.coaching.coachlink import CoachLink
 from proxy.codecs.decode import Limits
 from proxy.config import Config, connect_map, from_json
 from proxy.control import Control, Message
@@ -43,17 +41,19 @@ from proxy.identity.authenticator import Authenticator, Head, Headers
 from proxy.identity_section import Section
 from proxy.identity_section import from_json as from_section
 from proxy.inspector.client import InspectorPool
-from proxy.judge import Judge
+from proxy.judging.budget import Budget
+from proxy.judging.cache import FindingsCache
+from proxy.judging.judge import Judge
+from proxy.judging.outcomes import Outcomes
+from proxy.judging.ownpages import OwnPages
+from proxy.judging.snapshot import Snapshot, compile_texts
+from proxy.judging.snapshot import from_json as texts_from_json
+from proxy.judging.tally import Tally
+from proxy.judging.vault import Vault
+from proxy.judging.virtualkeys import read as read_keys
+from proxy.judging.watch import Watch
 from proxy.keyvalue import SqliteKeyValue
 from proxy.metrics import Metrics
-from proxy.outcomes import Outcomes
-from proxy.ownpages import OwnPages
-from proxy.snapshot import Snapshot, compile_texts
-from proxy.snapshot import from_json as texts_from_json
-from proxy.tally import Tally
-from proxy.vault import Vault
-from proxy.virtualkeys import read as read_keys
-from proxy.watch import Watch
 
 logger = logging.getLogger("hushgate.worker")
 

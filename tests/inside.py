@@ -9,7 +9,7 @@ from detectors.base import Cost, File, Opened, Source
 from detectors.finding import Digester, Finding
 from detectors.scan import Scanner
 from proxy.exchange import Client, Exchange
-from proxy.snapshot import Snapshot, Texts, compile_texts, describe
+from proxy.judging.snapshot import Snapshot, Texts, compile_texts, describe
 
 POLICY = """
 schema: policy/v1

@@ -68,10 +68,10 @@ PURE = (
     "proxy/codecs/",
     "proxy/placeholder.py",
     "proxy/restore/",
-    "proxy/inspection.py",
+    "proxy/judging/inspection.py",
     "proxy/seams.py",
-    "proxy/redaction.py",
-    "proxy/cache.py",
+    "proxy/judging/redaction.py",
+    "proxy/judging/cache.py",
 )
 IMPURE = {"asyncio", "socket", "ssl", "threading", "sqlite3", "multiprocessing"}
 

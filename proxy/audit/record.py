@@ -20,7 +20,7 @@ from policies.model import RuleHit, Verdict
 from proxy.audit import findings as rows
 from proxy.audit import masking
 from proxy.audit.ulid import new_id
-from proxy.endpoint import Match
+from proxy.catalogue.endpoint import Match
 from proxy.exchange import Client, Exchange, Prompt, Unread
 
 Record = dict[str, object]
@@ -46,7 +46,7 @@ class Decoded(Protocol):
 
 
 class Judged(Protocol):
-    """Everything that was found and decided about one exchange (`proxy.inspection.Judged`)."""
+    """Everything that was found and decided about one exchange (`proxy.judging.inspection.Judged`)."""
 
     @property
     def exchange(self) -> Exchange:

@@ -19,10 +19,10 @@ from proxy.audit.ulid import new_id
 from proxy.audit.writer import AuditWriter
 from proxy.bench.effort import Effort
 from proxy.bench.figures import Figure, percentile
-from proxy.catalogue import Match, from_texts
+from proxy.catalogue.catalogue import Match, from_texts
 from proxy.codecs.decode import Decoded, decode
 from proxy.exchange import Client, Exchange
-from proxy.inspection import Judged
+from proxy.judging.inspection import Judged
 
 DURABILITIES: tuple[Durability, ...] = ("ack", "strict", "async")
 _EVENTS = 4000

@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from proxy.ca.authority import Authority, AuthorityError, create_authority, load_authority
-from proxy.hosts import is_wild
+from proxy.catalogue.hosts import is_wild
 
 
 def prepare(state: Path, domains: Sequence[str] = ()) -> Authority:

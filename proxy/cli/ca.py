@@ -91,9 +91,9 @@ def _rotate(args: argparse.Namespace) -> "Authority":
 def _domains(args: argparse.Namespace) -> list[str]:
     if not args.constrain_to_catalogue:
         return []
-    from proxy.assembly import CatalogueError
     from proxy.ca.rotation import constraints
-    from proxy.catalogue import load
+    from proxy.catalogue.assembly import CatalogueError
+    from proxy.catalogue.catalogue import load
     from proxy.config import OWN_HOST
 
     try:

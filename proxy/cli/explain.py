@@ -10,8 +10,8 @@ from proxy.cli.voice import Failure, paint
 
 if TYPE_CHECKING:
     from proxy.exchange import Part
-    from proxy.inspection import Judged, Outcome
-    from proxy.snapshot import Snapshot
+    from proxy.judging.inspection import Judged, Outcome
+    from proxy.judging.snapshot import Snapshot
 
 _EPILOG = """example:
   printf 'POST /v1/chat/completions HTTP/1.1\\nHost: api.openai.com\\nContent-Type: application/json\\n\\n
@@ -46,8 +46,8 @@ def run(args: argparse.Namespace) -> int:
     from detectors.finding import keyed_digester
     from detectors.load import Settings, load
     from detectors.scan import Scanner
-    from proxy import drive
     from proxy.exchange import Client
+    from proxy.judging import drive
 
     scanner = Scanner(load(Settings()), keyed_digester(token_bytes(32)))  # rules may count different values
     snapshot = _snapshot(args, scanner)
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 def _snapshot(args: argparse.Namespace, scanner: Any) -> "Snapshot":
     from policies import load as policy_load
     from policies.problem import PolicyError
-    from proxy.snapshot import Texts, compile_texts, describe
+    from proxy.judging.snapshot import Texts, compile_texts, describe
 
     services = {"services": args.services.read_text(encoding="utf-8")} if args.services else {}
     try:

@@ -113,7 +113,7 @@ def _documents(args: argparse.Namespace, name: str, folder: Path, key: bytes) ->
     from detectors.fingerprint.documents import CODE, PROSE, Builder
     from detectors.fingerprint.location import SUFFIX
     from detectors.fingerprint.store import save
-    from proxy import corpus
+    from proxy.rehearsal import corpus
 
     builder = Builder(key)
     for found in corpus.texts(args.paths):
@@ -135,7 +135,7 @@ def _records(args: argparse.Namespace, name: str, folder: Path, key: bytes) -> s
     from detectors.fingerprint import table
     from detectors.fingerprint.location import SUFFIX
     from detectors.fingerprint.store import save
-    from proxy import corpus
+    from proxy.rehearsal import corpus
 
     if args.csv:
         columns, rows = corpus.csv_rows(args.csv, args.columns)

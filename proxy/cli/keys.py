@@ -40,8 +40,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
+    from proxy.judging.virtualkeys import FILE, read
     from proxy.keys import KeysError, open_keys
-    from proxy.virtualkeys import FILE, read
 
     try:
         secret = open_keys(args.state).value
@@ -60,8 +60,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _add(args, path, entries, fingerprint) -> int:  # type: ignore[no-untyped-def]
-    from proxy.catalogue import load
-    from proxy.virtualkeys import make, write
+    from proxy.catalogue.catalogue import load
+    from proxy.judging.virtualkeys import make, write
 
     if load().service(args.service) is None:
         note(f"{args.service} is not in the shipped catalogue; services.yaml must name it")
@@ -95,7 +95,7 @@ def _expiry(date: str) -> str:
 
 
 def _revoke(id: str, path: Path, entries: list) -> int:  # type: ignore[type-arg]
-    from proxy.virtualkeys import write
+    from proxy.judging.virtualkeys import write
 
     if not any(entry.id == id and not entry.revoked for entry in entries):
         raise Failure(f"there is no key {id} that could be revoked", "hushgate keys list shows them")

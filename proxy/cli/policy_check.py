@@ -74,7 +74,7 @@ def _speaks_of_services(policy: "Policy") -> bool:
 
 def _fixed_services() -> frozenset[str]:
     """Return the services of the catalogue whose every endpoint signs its body."""
-    from proxy import catalogue
+    from proxy.catalogue import catalogue
 
     services = catalogue.load().services()
     return frozenset(

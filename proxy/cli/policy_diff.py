@@ -61,7 +61,7 @@ def _hit(args: argparse.Namespace, old: Any, new: Any) -> dict[str, Any]:
     from collections import Counter
 
     from proxy.audit.search import Query, search
-    from proxy.simulation import rehearse
+    from proxy.rehearsal.simulation import rehearse
 
     folder, since = trail(args.audit, args.since)
     matrix: Counter[tuple[str, str]] = Counter()

@@ -8,7 +8,7 @@ from proxy.cli.policy_output import OK, Unloadable, load, show, trail
 from proxy.cli.voice import Failure, paint
 
 if TYPE_CHECKING:
-    from proxy.replay import Replay
+    from proxy.rehearsal.replay import Replay
 
 SUMMARY = "say rule by rule why a past request was decided so"
 EXAMPLES = """examples:
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _find(folder: Path, event: str) -> "Replay":
     from proxy.audit.search import Query, search
-    from proxy.replay import replay
+    from proxy.rehearsal.replay import replay
 
     for record in search(folder, Query(type="decision", event=event)):
         found = replay(record)

@@ -76,7 +76,7 @@ def _rule(policy: "Policy", name: str) -> "Rule":
 def _gates(args: argparse.Namespace) -> list[str]:
     """Return the gates that are shut, in words."""
     from proxy.audit.search import Query, search
-    from proxy.record_of_rule import seen
+    from proxy.rehearsal.record_of_rule import seen
 
     if args.audit is None:
         raise Failure("there is nothing to judge the rule by", "name the trail with --audit DIR, or --force it")

@@ -82,7 +82,7 @@ def _services(file: Path | None) -> "list[Service]":
     if file is None:
         return []
     from policies.lattice import Service
-    from proxy import catalogue
+    from proxy.catalogue import catalogue
 
     try:
         known = catalogue.load((), file)

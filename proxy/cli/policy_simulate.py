@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from proxy.cli.policy_output import OK, Unloadable, load, paths, show, table, trail
 
 if TYPE_CHECKING:
-    from proxy.simulation import Rehearsal, Report
+    from proxy.rehearsal.simulation import Rehearsal, Report
 
 SUMMARY = "decide past requests again by a proposed policy"
 EXAMPLES = """examples:
@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Rehearse; the exit code is 0 whatever would change."""
     from proxy.audit.search import Query, search
-    from proxy.simulation import simulate
+    from proxy.rehearsal.simulation import simulate
 
     folder, since = trail(args.audit, args.since)
     try:

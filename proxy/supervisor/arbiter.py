@@ -35,14 +35,15 @@ from proxy.ca.authority import create_key, load_key, open_authority
 from proxy.ca.roots import write_roots
 from proxy.ca.rotation import trust_bundle
 from proxy.ca.signer import FileSigner
-from proxy.coach import Desk
+from proxy.coaching.coach import Desk
 from proxy.config import Config, child_environment, to_json
 from proxy.control import Handler, Message
 from proxy.inspector.launch import Generation, LaunchError, Restart, launch, make_runtime
 from proxy.inspector.settings import InspectorSettings
+from proxy.judging.snapshot import describe
+from proxy.judging.tally import Tally
 from proxy.keys import Keys, open_keys
 from proxy.metrics import Merger, Metrics
-from proxy.snapshot import describe
 from proxy.supervisor import settings_seen
 from proxy.supervisor.coaching import Coaching
 from proxy.supervisor.crew import Crew
@@ -59,7 +60,6 @@ from proxy.supervisor.files import (
     watched,
 )
 from proxy.supervisor.listening import bind
-from proxy.tally import Tally
 
 logger = logging.getLogger("hushgate.supervisor")
 _WATCH_SECONDS = 1.0

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
-from proxy import coach
 from proxy.audit import record as audit_record
-from proxy.coach import Desk
+from proxy.coaching import coach
+from proxy.coaching.coach import Desk
 from proxy.exchange import Client
 
 logger = logging.getLogger("hushgate.supervisor")

@@ -9,14 +9,14 @@ from detectors.fingerprint.location import files as index_files
 from policies import load as policy_load
 from policies import testing as policy_testing
 from policies.problem import PolicyError
-from proxy import virtualkeys
 from proxy.config import Config
 from proxy.identity.authenticator import Authenticator
 from proxy.identity.files import gather, named
 from proxy.identity.negotiate import NegotiateError
 from proxy.identity_section import from_json
-from proxy.snapshot import DetectorInfo, Snapshot, Texts, compile_texts
-from proxy.snapshot import from_json as texts_from_json
+from proxy.judging import virtualkeys
+from proxy.judging.snapshot import DetectorInfo, Snapshot, Texts, compile_texts
+from proxy.judging.snapshot import from_json as texts_from_json
 
 
 class SnapshotError(Exception):

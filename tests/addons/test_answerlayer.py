@@ -1,4 +1,4 @@
-"""mitmproxy's HTTP stream lets a hook look at each chunk; the whole of it is in tests/proxy/test_answerer.py."""
+"""mitmproxy's HTTP stream lets a hook look at each chunk; the whole of it is in tests/proxy/judging/test_answerer.py."""
 
 from typing import Any
 

@@ -6,7 +6,7 @@ import hashlib
 from mitmproxy.test import tflow, tutils
 
 from addons.convert import message_exchange, put_body, to_exchange, to_response
-from proxy.refusal import Answer
+from proxy.refusals.refusal import Answer
 
 
 def test_an_exchange_has_the_wire_body_and_lower_case_names() -> None:

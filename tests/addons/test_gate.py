@@ -9,8 +9,8 @@ from mitmproxy.test import taddons, tflow, tutils
 
 from addons.gate import Gate, misdirected
 from proxy.exchange import Client, Exchange
-from proxy.judge import Ruling
-from proxy.refusal import Answer
+from proxy.judging.judge import Ruling
+from proxy.refusals.refusal import Answer
 
 
 class Judge:

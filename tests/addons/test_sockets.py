@@ -11,9 +11,9 @@ from wsproto.frame_protocol import Opcode
 
 from addons.sockets import Sockets
 from proxy.exchange import Client, Exchange
-from proxy.judge import Ruling
+from proxy.judging.judge import Ruling
 from proxy.placeholder import Issuer
-from proxy.refusal import Answer
+from proxy.refusals.refusal import Answer
 
 ANN = Client("10.0.0.1", "ann")
 ISSUER = Issuer(b"k", "ann")

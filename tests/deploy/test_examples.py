@@ -1,7 +1,7 @@
 import re
 from pathlib import Path
 
-from proxy.catalogue import load as load_catalogue
+from proxy.catalogue.catalogue import load as load_catalogue
 from proxy.config import SETTINGS, load
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"

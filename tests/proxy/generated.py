@@ -21,10 +21,10 @@ from policies.abilities import EVERYTHING
 from policies.load import from_texts
 from proxy.audit.record import decision
 from proxy.audit.writer import AuditWriter
-from proxy.drive import drive
 from proxy.exchange import Client, Exchange
-from proxy.inspection import Record
-from proxy.snapshot import Snapshot, Texts, compile_texts, describe
+from proxy.judging.drive import drive
+from proxy.judging.inspection import Record
+from proxy.judging.snapshot import Snapshot, Texts, compile_texts, describe
 
 SERVICES = """schema: services/v1
 services:

@@ -112,8 +112,8 @@ def test_no_process_with_prompts_dumps_core(run: tuple[Proxy, Path]) -> None:
 def test_reprs_of_the_core_show_no_text() -> None:
     from detectors.base import Source
     from detectors.scan import Task
-    from proxy.drive import drive
     from proxy.exchange import Edit, Part
+    from proxy.judging.drive import drive
     from tests.inside import CLIENT, exchange, scanner, snapshot
 
     runner, words = scanner()

@@ -9,10 +9,10 @@ from detectors.load import Settings, load
 from detectors.scan import Scanner
 from policies import load as policy_load
 from policies.rule import Action
-from proxy.drive import drive
 from proxy.exchange import Client, Exchange
-from proxy.inspection import Outcome
-from proxy.snapshot import Snapshot, Texts, compile_texts, describe
+from proxy.judging.drive import drive
+from proxy.judging.inspection import Outcome
+from proxy.judging.snapshot import Snapshot, Texts, compile_texts, describe
 
 RANDOM = "aB3dE5gH7jK9"
 JWT = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c2VyLTEyMyIsImVtYWlsIjoiYUBiLmNvbSJ9." + RANDOM * 3

@@ -19,7 +19,7 @@ from proxy.audit.settings import AuditSettings
 from proxy.audit.signing import signer_of
 from proxy.audit.verify import told, verify
 from proxy.audit.writer import AuditWriter
-from proxy.endpoint import Endpoint, Match, Route, Service
+from proxy.catalogue.endpoint import Endpoint, Match, Route, Service
 from proxy.exchange import Client, Exchange, Part, Prompt, Unread
 
 CANARY = "CANARY-4711"
@@ -38,7 +38,7 @@ class Decoded:
 
 @dataclass(frozen=True)
 class Judged:
-    """What `proxy.inspection.Judged` is to the record."""
+    """What `proxy.judging.inspection.Judged` is to the record."""
 
     exchange: Exchange
     client: Client

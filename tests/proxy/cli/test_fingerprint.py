@@ -12,7 +12,7 @@ from detectors.scan import Scanner
 from policies.model import Action
 from proxy.cli.main import main
 from proxy.config import load as load_config
-from proxy.drive import drive
+from proxy.judging.drive import drive
 from proxy.supervisor.detection import detection
 from proxy.supervisor.files import detector_files
 from tests.detectors.fingerprint.papers import code, prose

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import yaml
 
-from proxy.catalogue import load
+from proxy.catalogue.catalogue import load
 from proxy.exchange import Exchange
 
 VECTORS = Path(__file__).parents[2] / "vectors"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from proxy.catalogue import load
+from proxy.catalogue.catalogue import load
 from proxy.codecs.decode import decode
 from proxy.exchange import Exchange
 

@@ -2,7 +2,7 @@
 
 import json
 
-from proxy.refusal import refuse
+from proxy.refusals.refusal import refuse
 from proxy.restore.ending import ending
 from tests.proxy.restore.wires import events, frames
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from policies.facts import Facts
 from policies.model import CoachAsk
-from proxy import coach
-from proxy.coach import Desk
+from proxy.coaching import coach
+from proxy.coaching.coach import Desk
 from proxy.exchange import Client
 from proxy.supervisor.coaching import Coaching
 

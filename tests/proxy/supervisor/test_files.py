@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from proxy.config import load
-from proxy.snapshot import DetectorInfo
+from proxy.judging.snapshot import DetectorInfo
 from proxy.supervisor.files import SnapshotError, keep, last_good, prepare, watched
 
 POLICY = """

@@ -1,0 +1,1 @@
+"""Asking the user: the question, its signed link, its page, and what was answered."""

@@ -1,0 +1,1 @@
+"""One exchange from its facts to its verdict, and what follows from it."""

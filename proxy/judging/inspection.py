@@ -1,0 +1,296 @@
+"""The whole product in one file: an exchange goes in, an outcome comes out, and the record says why.
+
+Rules
+1. `inspect` is a generator without input or output of its own. It yields `Scan` and receives `Scanned`; it yields
+   `Record` and receives nothing. Whoever drives it (worker, command line, tests) owns the sockets and the clock.
+2. This is the only place that orders decode, scan, decide, rewrite and record.
+3. What was not read is unknown, and the policy decides about it. Nothing here turns an unknown into an allow.
+4. A body that is allowed is not touched: `Outcome.body` is None then, and the caller forwards the original bytes.
+"""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from detectors.base import Source
+from detectors.finding import Finding
+from detectors.resolve import resolve
+from detectors.scan import Report, Task, why_unread
+from policies.engine import decide
+from policies.facts import Facts, FindingFact, fact_of
+from policies.model import Action, Verdict
+from proxy import seams
+from proxy.catalogue.catalogue import Match
+from proxy.catalogue.endpoint import Endpoint
+from proxy.codecs.decode import Decoded, Limits, decode
+from proxy.exchange import Client, Exchange, Part, Unread
+from proxy.judging import redaction
+from proxy.judging.cache import FindingsCache
+from proxy.judging.redaction import Cut
+from proxy.judging.snapshot import Snapshot
+from proxy.judging.standing import Standing
+from proxy.placeholder import Issuer
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Run these tasks, within so many seconds. Answer with one report a task, or with `Overloaded`."""
+
+    tasks: tuple[Task, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overloaded:
+    """The answer to `Scan` when there is no room: the exchange is answered 503 and no policy is consulted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Everything that was found and decided about one exchange."""
+
+    exchange: Exchange
+    client: Client
+    match: Match
+    decoded: Decoded = field(repr=False)
+    findings: tuple[tuple[int, Finding], ...]
+    facts: Facts
+    verdict: Verdict
+    ran: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Write this down before acting on it."""
+
+    judged: Judged
+    replaced: int
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What to do: forward the original (`body` None), forward `body` instead, or refuse."""
+
+    action: Action
+    judged: Judged | None
+    body: bytes | None = field(default=None, repr=False)
+    replaced: int = 0
+    overloaded: bool = False
+    issued: Mapping[str, str] = field(default_factory=dict, repr=False)  # placeholders in `body` to their values
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether nothing may be forwarded."""
+        return self.overloaded or self.action.stops
+
+
+Step = Scan | Record
+Answer = Sequence[Report] | Overloaded | None
+
+
+def inspect(
+    exchange: Exchange,
+    client: Client,
+    snapshot: Snapshot,
+    cache: FindingsCache,
+    now: datetime,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    standing: Standing | None = None,
+    issuer: Issuer | None = None,
+    fallen: frozenset[str] = frozenset(),
+) -> Generator[Step, Answer, Outcome]:
+    """Inspect one request. Yields steps, returns the outcome; raises nothing for any bytes on the wire.
+
+    `issuer` makes the placeholders of this user; without one, what would get a placeholder gets a label. `fallen` are
+    the dialects whose table does not fit at present: their requests are read by the generic reader.
+    """
+    match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
+    if not match.inspect:
+        return Outcome(Action.ALLOW, None)
+    decoded = _decoded(exchange, match.endpoint, limits, fallen)
+    standing = standing or Standing(client)
+    known = _facts(exchange, standing, snapshot, match, decoded)
+    wanted = _wanted(snapshot, known)
+    parts = decoded.prompt.parts
+    reading = _Reading(parts, cache, wanted)
+    tasks = reading.tasks()
+    if tasks:
+        answer = yield Scan(tasks, _seconds(tasks, snapshot))
+        if answer is None or isinstance(answer, Overloaded):
+            return Outcome(Action.BLOCK, None, overloaded=True)
+        reading.learn(answer)
+    findings = reading.findings()
+    unread = reading.unread()
+    decoded = replace(decoded, prompt=replace(decoded.prompt, unread=(*decoded.prompt.unread, *unread)))
+    facts = replace(
+        known,
+        findings=tuple(_fact(number, finding, parts[part]) for number, (part, finding) in enumerate(findings)),
+        unknown=tuple(dict.fromkeys((*known.unknown, *(miss.reason for miss in unread), *reading.failed))),
+        ran=frozenset(name for name in wanted if name not in reading.incomplete),
+    )
+    facts = replace(facts, answers=standing.answers(facts))
+    verdict = decide(facts, snapshot.policy, now)
+    judged = Judged(exchange, standing.client, match, decoded, findings, facts, verdict, facts.ran)
+    body, replaced = _rewrite(judged, issuer)
+    yield Record(judged, replaced, body is not None)
+    return Outcome(verdict.action, judged, body, replaced, issued=issuer.issued if issuer else {})
+
+
+def _decoded(exchange: Exchange, endpoint: Endpoint, limits: Limits, fallen: frozenset[str]) -> Decoded:
+    """Return the request as read; where its dialect has fallen, as the generic reader reads it, who trusts no role."""
+    decoded = decode(exchange, endpoint.dialect, limits, endpoint.activity, endpoint.read_only)
+    if endpoint.dialect not in fallen:
+        return decoded
+    told, deep = decoded.prompt, decode(exchange, "generic", limits, endpoint.activity, endpoint.read_only)
+    prompt = replace(deep.prompt, model=told.model, stream=told.stream, tools=told.tools)
+    return replace(deep, prompt=replace(prompt, prose=told.prose, mapped=told.mapped))
+
+
+def _rewrite(judged: Judged, issuer: Issuer | None) -> tuple[bytes | None, int]:
+    """Return the edited body, or None where nothing changes, and how many stretches were replaced."""
+    verdict, parts = judged.verdict, judged.decoded.prompt.parts
+    if verdict.action.stops:
+        return None, 0
+    cuts = [Cut(*judged.findings[ref], label=verdict.labels.get(ref, "")) for ref in verdict.redactions]
+    cuts += [
+        Cut(*judged.findings[ref], tokenise=True, restore=ref in verdict.restorable) for ref in verdict.tokenisations
+    ]
+    edits = redaction.edits([cut for cut in cuts if parts[cut.part].writable], parts, issuer)
+    return (judged.decoded.encode(edits), len(edits)) if edits else (None, 0)
+
+
+def _facts(exchange: Exchange, standing: Standing, snapshot: Snapshot, match: Match, decoded: Decoded) -> Facts:
+    service, endpoint, prompt, client = match.service, match.endpoint, decoded.prompt, standing.client
+    signed = endpoint.rewrite == "body-signed" or (
+        endpoint.rewrite == "sigv4" and exchange.header("authorization").startswith("AWS4-")
+    )
+    return Facts(
+        user=client.subject,
+        groups=client.groups,
+        address=client.address,
+        device=client.device,
+        app=service.id,
+        app_name=service.title,
+        host=exchange.host,
+        category=service.category,
+        status=snapshot.catalogue.status(service.id, exchange.host),
+        trust_zone=snapshot.catalogue.trust_zone(service.id, exchange.host),
+        residency=snapshot.catalogue.residency(service.id),
+        account=standing.account.kind,
+        tenant=standing.account.tenant,
+        model=prompt.model,
+        activity=endpoint.activity,
+        bytes=len(exchange.body),
+        tools=prompt.tools,
+        rewritable=not signed,
+        unknown=tuple(
+            dict.fromkeys((*(unread.reason for unread in prompt.unread), *(("identity",) if client.unknown else ())))
+        ),
+    )
+
+
+def _wanted(snapshot: Snapshot, known: Facts) -> dict[str, str]:
+    """Return the detectors to run, by name to cost: the cheap ones always, the others when a rule may need them."""
+    needed = {"structured", "file", *snapshot.policy.needs(known), *snapshot.policy.classifier.costs}
+    return {detector.name: detector.cost for detector in snapshot.detectors if detector.cost in needed}
+
+
+def _seconds(tasks: Sequence[Task], snapshot: Snapshot) -> float:
+    """Return the deadline: 2 s and 10 ms/kB; with names 300 ms and 6 ms/kB more (at most 5 s more); at most 15 s.
+
+    A file has 2 s more, as its text is not known yet.
+    """
+    size = sum(len(task.source.text) + len(task.source.file.data if task.source.file else b"") for task in tasks) / 1000
+    seconds = 2.0 + 0.010 * size + 2.0 * any(task.source.file for task in tasks)
+    costs = {detector.name: detector.cost for detector in snapshot.detectors}
+    if any(costs.get(name) == "names" for task in tasks for name in task.detectors):
+        seconds += min(0.3 + 0.006 * size, 5.0)
+    return min(seconds, 15.0)
+
+
+def _fact(number: int, finding: Finding, part: Part) -> FindingFact:
+    return fact_of(finding, number, place=part.kind, writable=part.writable, decided=part.decided)
+
+
+class _Reading:
+    """The texts and files of one prompt (its parts, then its seams), what is known of them, and what was learned."""
+
+    def __init__(self, parts: Sequence[Part], cache: FindingsCache, wanted: Mapping[str, str]) -> None:
+        self._parts = parts
+        self._cache = cache
+        self._wanted = wanted
+        self._seams = seams.seams(parts)
+        sources = [_source(part) for part in parts]
+        sources.extend(seam.source for seam in self._seams)
+        self._addresses = [cache.address(source) for source in sources]
+        self._found: dict[bytes, dict[str, tuple[Finding, ...]]] = {}
+        self._pending: dict[bytes, Task] = {}
+        self.failed: dict[str, None] = {}
+        self.incomplete: set[str] = set()
+        for address, source in zip(self._addresses, sources, strict=True):
+            if address in self._found or address in self._pending or not (source.text or source.file):
+                continue
+            known = cache.get(address)
+            names = [name for name, cost in wanted.items() if cost != "file" or source.file]
+            self._found[address] = {name: known[name] for name in names if name in known}
+            if source.file and "file" not in wanted.values():
+                continue  # nobody reads files
+            missing = tuple(name for name in names if name not in known)
+            cache.observe("hit" if not missing else "partial" if self._found[address] else "miss")
+            if missing:
+                self._pending[address] = Task(source, missing)
+
+    def tasks(self) -> tuple[Task, ...]:
+        """Return what has to be scanned, each text once."""
+        return tuple(self._pending.values())
+
+    def learn(self, reports: Sequence[Report]) -> None:
+        """Take in one report a task."""
+        for address, report in zip(self._pending, reports, strict=True):
+            self._found[address].update(report.findings)
+            done = {name: found for name, found in report.findings.items() if name not in report.failed}
+            self._cache.add(address, done)
+            for name, reason in report.failed.items():
+                self.failed[reason] = None
+                self.incomplete.add(name)
+
+    def unread(self) -> tuple[Unread, ...]:
+        """Return which files were not read, or not whole, and why: `media` where there is no reader."""
+        found = []
+        for number, part in enumerate(self._parts):
+            if part.blob is not None:
+                known = self._found.get(self._addresses[number], {})
+                reasons = {why for group in known.values() for finding in group if (why := why_unread(finding))}
+                if "file" not in self._wanted.values():
+                    reasons = {"media"}
+                found += [Unread(part.path, reason, len(part.blob.data)) for reason in sorted(reasons)]
+        return tuple(found)
+
+    def findings(self) -> tuple[tuple[int, Finding], ...]:
+        """Return `(part number, finding)` pairs, resolved part by part."""
+        by_part: list[list[Finding]] = [self._in_part(number) for number in range(len(self._parts))]
+        for seam, number in zip(self._seams, range(len(self._parts), len(self._addresses)), strict=True):
+            for finding in self._of(number):
+                pieces = seams.split(seam, finding)
+                if not any(
+                    f.category == piece.category and f.touches(piece) for at, piece in pieces for f in by_part[at]
+                ):
+                    for at, piece in pieces:
+                        by_part[at].append(piece)
+        return tuple((number, finding) for number, found in enumerate(by_part) if found for finding in resolve(found))
+
+    def _of(self, number: int) -> list[Finding]:
+        known = self._found.get(self._addresses[number], {})
+        return [finding for found in known.values() for finding in found if not why_unread(finding)]
+
+    def _in_part(self, number: int) -> list[Finding]:
+        return redaction.without_placeholders(self._parts[number].text, self._of(number))
+
+
+def _source(part: Part) -> Source:
+    """Return what is to be scanned of a part: its text, or its file."""
+    if part.blob is not None:
+        return Source("", part.kind, part.blob.file())
+    # NUL ends the hint in a cache address: with one of its own, a text of the client's would stand for another.
+    return Source(part.text, f"{part.hint} {part.kind}".replace("\0", " "))

@@ -1,0 +1,63 @@
+"""A decision in, what it says about how well traffic is understood out: unlisted AI services, and forms that changed.
+
+Both are counted each time; a record is written once a host and hour, and once a fall.
+"""
+
+import time
+from collections.abc import Callable
+
+from proxy.audit import record as audit_record
+from proxy.catalogue.assembly import UNKNOWN
+from proxy.catalogue.discovery import recognise
+from proxy.judging.drift import Sentinel
+from proxy.judging.inspection import Judged
+from proxy.judging.tally import Tally
+
+_QUIET = 3600.0  # seconds between two records of one host
+_MOST_HOSTS = 4096
+
+
+class Noticing:
+    """What one worker noticed."""
+
+    def __init__(self, tally: Tally, clock: Callable[[], float] = time.monotonic) -> None:
+        self._tally = tally
+        self._clock = clock
+        self._sentinel = Sentinel()
+        self._told: dict[str, float] = {}
+
+    @property
+    def fallen(self) -> frozenset[str]:
+        """Return the dialects whose requests are to be read by the generic reader too."""
+        return self._sentinel.fallen
+
+    def records(self, judged: Judged) -> list[audit_record.Record]:
+        """Return the audit records that a decision gives rise to. Raises nothing."""
+        return [*self._discovery(judged), *self._drift(judged)]
+
+    def _discovery(self, judged: Judged) -> list[audit_record.Record]:
+        service, host = judged.match.service.id, judged.exchange.host
+        if service != UNKNOWN and judged.match.catalogued:
+            return []
+        seen = recognise(judged.exchange, judged.decoded.prompt)
+        if not seen.known:
+            return []
+        self._tally.recognised(service)
+        now = self._clock()
+        if now - self._told.get(host, -_QUIET) < _QUIET:
+            return []
+        if len(self._told) >= _MOST_HOSTS:
+            self._told.clear()
+        self._told[host] = now
+        return [audit_record.discovery(judged.client, host, service, seen.score, seen.signs)]
+
+    def _drift(self, judged: Judged) -> list[audit_record.Record]:
+        dialect, prompt = judged.match.endpoint.dialect, judged.decoded.prompt
+        fall = self._sentinel.observe(dialect, prompt.mapped, prompt.prose)
+        share = self._sentinel.share(dialect)
+        if share is not None:
+            self._tally.mapped(dialect, share)
+        if fall is None:
+            return []
+        self._tally.drifted(dialect)
+        return [audit_record.drift(fall.dialect, fall.share, fall.normal)]

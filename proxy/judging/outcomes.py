@@ -1,0 +1,77 @@
+"""How exchanges ended: written to the trail and counted, for the edges."""
+
+import logging
+
+from proxy.audit import record as audit_record
+from proxy.judging.judge import Trail
+from proxy.judging.tally import Tally
+
+logger = logging.getLogger("hushgate.outcomes")
+
+
+class Outcomes:
+    """Takes what an edge saw at the end of an exchange. Raises nothing: the exchange is over."""
+
+    def __init__(self, trail: Trail, tally: Tally) -> None:
+        self._trail = trail
+        self._tally = tally
+
+    async def ended(
+        self,
+        *,
+        event: str,
+        service: str,
+        status: int,
+        sent: int,
+        received: int,
+        first_byte_ms: float | None,
+        total_ms: float,
+        aborted: str,
+        restored: int = 0,
+    ) -> None:
+        """Record the end of a forwarded exchange. `sent` and `received` are body bytes, times are milliseconds."""
+        if aborted:
+            self._tally.upstream_failed(aborted)
+        await self._write(
+            audit_record.outcome(
+                event=event,
+                service=service,
+                status=status,
+                sent=sent,
+                received=received,
+                first_byte_ms=first_byte_ms,
+                total_ms=total_ms,
+                aborted=aborted,
+                restored=restored,
+            )
+        )
+
+    async def too_large(self, host: str, method: str) -> None:
+        """Record a body that the engine itself cut off, before the judge saw it."""
+        await self._write(audit_record.skipped(host=host, method=method, reason="too_large"))
+
+    def backstop(self, host: str) -> None:  # noqa: ARG002 - hosts are no label
+        """Count a body over the engine's backstop."""
+        self._tally.uninspected("unknown-ai", "too_large")
+
+    def unlinked(self, size: int) -> None:
+        """Count a request, of so many bytes, to an address that no answer announced: it passes unread."""
+        self._tally.uninspected("other", "unlinked", size)
+
+    def misdirected(self) -> None:
+        """Count a request whose names disagree."""
+        self._tally.refused("misdirected")
+
+    def handshake_failed(self) -> None:
+        """Count a TLS handshake that failed."""
+        self._tally.handshake_failed()
+
+    def upstream_failed(self, reason: str) -> None:
+        """Count an upstream that failed."""
+        self._tally.upstream_failed(reason)
+
+    async def _write(self, record: dict[str, object]) -> None:
+        try:
+            await self._trail.write(record, wait=False)
+        except OSError:
+            logger.error("the audit log cannot be written")

@@ -1,0 +1,64 @@
+"""What the front door sees, counted and written down: tunnels, refused destinations, clients turned away."""
+
+import asyncio
+import logging
+from collections import Counter
+
+from proxy.audit import record as audit_record
+from proxy.door.observer import Passage, Refusal
+from proxy.exchange import Client
+from proxy.judging.judge import Trail
+from proxy.judging.tally import Tally
+
+logger = logging.getLogger("hushgate.door")
+_AUDITED = frozenset({"sni_mismatch", "tunnelled_http", "policy", "loopback", "metadata", "own_listener", "link_local",
+                      "private", "client", "hidden_name", "not_tls", "identity_wrong", "identity_limit"})  # fmt: skip
+"""Refusals that are worth an audit record: somebody tried something, or a rule of the deployment bit."""
+
+
+class Watch:
+    """The front door's observer. Writes at most `limit` refusals a minute for each client; the rest is counted."""
+
+    def __init__(self, trail: Trail, tally: Tally, limit: int = 60) -> None:
+        self._trail = trail
+        self._tally = tally
+        self._limit = limit
+        self._minute = 0.0
+        self._written: Counter[str] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def opened(self, client: Client, kind: str, host: str, port: int) -> None:
+        """Nothing: what ends is counted."""
+
+    def closed(self, passage: Passage) -> None:
+        """Count a tunnel or a forwarded exchange."""
+        if passage.kind == "intercepted":
+            self._tally.tunnel("inspected", 0, 0)
+        else:
+            outcome = "passed" if passage.outcome in ("closed", "idle", "drained") else "failed"
+            self._tally.tunnel(outcome, passage.up, passage.down)
+
+    def refused(self, refusal: Refusal) -> None:
+        """Count, and write down what an analyst wants to see."""
+        self._tally.refused(refusal.reason)
+        now = asyncio.get_running_loop().time()
+        if now - self._minute > 60:
+            self._minute, self._written = now, Counter()
+        self._written[refusal.client.address] += 1
+        if refusal.reason in _AUDITED and self._written[refusal.client.address] <= self._limit:
+            task = asyncio.get_running_loop().create_task(self._write(refusal))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def failed(self, kind: str) -> None:
+        """Log a fault of ours."""
+        logger.error("front door failed: %s", kind)
+
+    async def _write(self, refusal: Refusal) -> None:
+        record = audit_record.refused(
+            client=refusal.client, reason=refusal.reason, host=refusal.host, port=refusal.port, sni=refusal.sni
+        )
+        try:
+            await self._trail.write(record, wait=False)
+        except OSError:
+            logger.error("the audit log cannot be written")

@@ -1,0 +1,1 @@
+"""What a client is told instead of an answer, in the form that it can show."""

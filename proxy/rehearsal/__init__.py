@@ -1,0 +1,1 @@
+"""Policies tried on what was recorded: corpora, replay, simulation."""

@@ -1,0 +1,225 @@
+"""Answers under rules with `direction: response`: cut out, stopped or only noted, however text and bytes are cut."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors.base import Cost, Source
+from detectors.finding import Digester, Finding
+from detectors.scan import Report, Scanner, Task
+from proxy.judging.answering import Answering, Stopped, concerns
+from proxy.judging.drive import drive
+from proxy.judging.inspection import Judged
+from proxy.judging.snapshot import Snapshot
+from proxy.placeholder import Issuer
+from proxy.restore.restorer import Lookup
+from proxy.restore.splitter import Splitter
+from tests.inside import CLIENT, exchange, snapshot
+from tests.proxy.restore.wires import WIRES, sse
+
+POLICY = """
+schema: policy/v1
+policy: answers
+owner: t@example.com
+rules:
+  - id: cards-out
+    mode: enforce
+    match: {direction: [response], content: {any: [{entities: [CREDIT_CARD]}]}}
+    action: {type: redact}
+  - id: marked-stops
+    mode: enforce
+    match: {direction: [response], content: {any: [{labels: [LABEL_CONFIDENTIAL]}]}}
+    action: {type: block, message: The answer held a marked document.}
+  - id: mail-noted
+    mode: enforce
+    match: {direction: [response], content: {any: [{entities: [EMAIL_ADDRESS]}]}}
+    action: {type: monitor}
+"""
+NOW = datetime(2026, 1, 14, 12, tzinfo=UTC)
+CARD = "4111 1111 1111 1111"
+MAIL = "ann@example.com"
+
+
+class Patterns:
+    """Finds cards, addresses and `MARKED`."""
+
+    name = "test.patterns@1"
+    cost: Cost = "structured"
+    entities = frozenset({"CREDIT_CARD", "EMAIL_ADDRESS", "LABEL_CONFIDENTIAL"})
+
+    def detect(self, source: Source, digest: Digester) -> Iterable[Finding]:
+        kinds = {
+            "CREDIT_CARD": r"(?<!\d)(?:\d{4} ){3}\d{4}(?!\d)",
+            "EMAIL_ADDRESS": r"\w+@\w+\.com",
+            "LABEL_CONFIDENTIAL": "MARKED",
+        }
+        for entity, pattern in kinds.items():
+            for match in re.finditer(pattern, source.text):
+                category = "label" if entity.startswith("LABEL") else "pii"
+                yield Finding(entity, category, *match.span(), 0.9, self.name, digest(entity, match[0]))
+
+
+class Scans:
+    """Scans at once; `room` False: refuses to."""
+
+    def __init__(self, *, room: bool = True) -> None:
+        self.room = room
+        self.sizes: list[int] = []
+
+    async def scan(self, tasks: Sequence[Task], timeout_s: float) -> list[Report] | None:
+        self.sizes += [len(task.source.text) for task in tasks]
+        return Scanner((Patterns(),)).run(tasks) if self.room else None
+
+
+def judged(policy: str = POLICY) -> tuple[Judged, Snapshot]:
+    taken = snapshot([Patterns()], policy)
+    outcome = drive(exchange("hello"), CLIENT, taken, Scanner((Patterns(),)), now=NOW)
+    assert outcome.judged is not None
+    return outcome.judged, taken
+
+
+def answering(kind: str, scans: Scans | None = None, lookup: Lookup | None = None) -> Answering:
+    request, taken = judged()
+    return Answering(request, taken, scans or Scans(), lookup, Splitter(kind), lambda: NOW)
+
+
+def run(body: bytes, kind: str, cuts: Iterable[int] = (), **more: Any) -> tuple[bytes, Answering, bool]:
+    made = answering(kind, **more)
+
+    async def through() -> tuple[bytes, bool]:
+        result, position = b"", 0
+        for cut in [*sorted(cuts), len(body), None]:
+            left = await (made.flush() if cut is None else made.feed(body[position:cut]))
+            if isinstance(left, Stopped):
+                return result, True
+            result, position = result + left, cut or 0
+        return result, False
+
+    result, stopped = asyncio.run(through())
+    return result, made, stopped
+
+
+def pieces(text: str, size: int) -> list[str]:
+    return [text[start : start + size] for start in range(0, len(text), size)]
+
+
+TEXT = f"Dear Ann, you paid with {CARD}, did you? Another card is {CARD} and write to {MAIL}. " * 2
+CUT = TEXT.replace(CARD, "[REDACTED_CREDIT_CARD]")
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=lambda wire: wire.name)
+@pytest.mark.parametrize("size", [1, 3, 10, 1000])
+def test_what_is_found_is_cut_out_of_every_answer(wire: Any, size: int) -> None:
+    arguments = json.dumps({"to": CARD, "deep": json.dumps({"it": CARD})})
+    body = wire.write(pieces(TEXT, size), pieces(arguments, size))
+    result, made, stopped = run(body, wire.kind)
+    text, called = wire.read(result)
+    assert not stopped
+    assert text == CUT
+    assert json.loads(called)["to"] == "[REDACTED_CREDIT_CARD]"
+    assert json.loads(json.loads(called)["deep"]) == {"it": "[REDACTED_CREDIT_CARD]"}
+    assert CARD.encode() not in result
+    noted = made.judged()
+    assert noted is not None
+    assert noted.facts.direction == "response"
+    assert {hit.id for hit in noted.verdict.rules} == {"cards-out", "mail-noted"}
+    assert made.cut >= 3
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_the_result_does_not_depend_on_the_cuts(data: st.DataObject) -> None:
+    wire = WIRES[0]
+    places = sorted(data.draw(st.sets(st.integers(0, len(TEXT)), max_size=12)))
+    parts = [TEXT[start:end] for start, end in zip([0, *places], [*places, len(TEXT)], strict=True)]
+    body = wire.write(parts, ["{}"])
+    result, made, _ = run(body, wire.kind, data.draw(st.sets(st.integers(0, len(body)), max_size=12)))
+    assert wire.read(result)[0] == CUT
+    assert made.cut == 4
+
+
+def test_every_cut_in_two() -> None:
+    wire, text = WIRES[0], f"card {CARD} ok"
+    for cut in range(len(text)):
+        result, _, _ = run(wire.write([text[:cut], text[cut:]], ["{}"]), wire.kind)
+        assert wire.read(result)[0] == "card [REDACTED_CREDIT_CARD] ok"
+
+
+@pytest.mark.parametrize("size", [1, 4, 1000])
+def test_a_block_ends_the_answer_before_what_it_is_about(size: int) -> None:
+    wire = WIRES[0]
+    text = "It is a long answer that says many things before it comes to the point. " * 3 + "MARKED and more"
+    result, made, stopped = run(wire.write(pieces(text, size), ["{}"]), wire.kind, range(0, 5000, 50))
+    assert stopped
+    assert b"MARK" not in result
+    noted = made.judged()
+    assert noted is not None
+    assert noted.verdict.message.startswith("The answer held a marked document.")
+    assert asyncio.run(made.feed(b"more")) == b""
+    assert asyncio.run(made.flush()) == b""
+
+
+def test_values_are_put_back_and_are_no_finding() -> None:
+    issuer = Issuer(b"k", "ann")
+    token = issuer.issue("CREDIT_CARD", CARD)
+    wire = WIRES[0]
+    text = f"yours is {token}, mine is {CARD}."
+    for size in (1, 5, 1000):
+        result, made, _ = run(wire.write(pieces(text, size), ["{}"]), wire.kind, lookup=issuer.issued.get)
+        assert wire.read(result)[0] == f"yours is {CARD}, mine is [REDACTED_CREDIT_CARD]."
+        assert (made.cut, made.restored) == (1, 1)
+
+
+def test_text_streams_and_little_of_it_waits() -> None:
+    made = answering("text/event-stream")
+    words = ["word "] * 100
+
+    async def lags() -> list[int]:
+        sent = left = 0
+        found = []
+        for word in words:
+            out = await made.feed(sse([{"choices": [{"index": 0, "delta": {"content": word}}]}]))
+            assert isinstance(out, bytes)
+            sent, left = sent + 5, left + 5 * out.count(b"word")
+            found.append(sent - left)
+        return found
+
+    assert max(asyncio.run(lags())) <= 60
+
+
+def test_what_is_scanned_is_only_what_has_not_left() -> None:
+    scans = Scans()
+    run(WIRES[0].write(pieces("some words here " * 500, 8), ["{}"]), WIRES[0].kind, range(0, 10**6, 200), scans=scans)
+    assert max(scans.sizes) < 1000
+
+
+def test_without_room_it_is_unknown_and_the_policy_decides() -> None:
+    wire = WIRES[0]
+    result, made, stopped = run(wire.write(["hello"], ["{}"]), wire.kind, scans=Scans(room=False))
+    assert stopped
+    assert b"hello" not in result
+    noted = made.judged()
+    assert noted is not None
+    assert noted.verdict.unknown == ("timeout",)
+
+
+def test_only_a_rule_about_answers_concerns_them() -> None:
+    request, taken = judged()
+    assert concerns(request, taken, NOW)
+    request, taken = judged(POLICY.replace("direction: [response], ", ""))
+    assert not concerns(request, taken, NOW)
+
+
+def test_nothing_found_is_nothing_to_record() -> None:
+    wire = WIRES[0]
+    body = wire.write(["hello [x"], ["{}"])
+    result, made, _ = run(body, wire.kind)
+    assert result == body
+    assert made.judged() is None

@@ -1,0 +1,51 @@
+"""How exchanges ended."""
+
+from typing import Any
+
+from proxy.judging.outcomes import Outcomes
+from proxy.judging.tally import Tally
+from proxy.metrics import Metrics
+
+
+class Trail:
+    def __init__(self, broken: bool = False) -> None:
+        self.records: list[dict[str, Any]] = []
+        self.broken = broken
+
+    async def write(self, record: dict[str, object], *, wait: bool) -> None:
+        if self.broken:
+            raise OSError("full")
+        self.records.append(record)
+
+
+END: dict[str, Any] = {"event": "E", "service": "openai-api", "status": 200, "sent": 1, "received": 2,
+                       "first_byte_ms": 1.0, "total_ms": 2.0}  # fmt: skip
+
+
+async def test_an_end_is_recorded_under_the_decisions_id() -> None:
+    trail, metrics = Trail(), Metrics("worker")
+    await Outcomes(trail, Tally(metrics)).ended(**END, aborted="")
+    await Outcomes(trail, Tally(metrics)).ended(**END, aborted="connection")
+    assert [(r["type"], r["id"], r["aborted"]) for r in trail.records] == [
+        ("outcome", "E", ""),
+        ("outcome", "E", "connection"),
+    ]
+    assert 'hushgate_upstream_errors_total{reason="connection"} 1.0' in metrics.render().decode()
+
+
+async def test_a_broken_log_does_not_break_the_end() -> None:
+    await Outcomes(Trail(broken=True), Tally(Metrics("worker"))).ended(**END, aborted="")
+
+
+async def test_what_the_engine_cut_off_is_recorded_and_counted() -> None:
+    trail, metrics = Trail(), Metrics("worker")
+    outcomes = Outcomes(trail, Tally(metrics))
+    outcomes.backstop("api.openai.com")
+    await outcomes.too_large("api.openai.com", "POST")
+    outcomes.misdirected()
+    outcomes.handshake_failed()
+    outcomes.upstream_failed("tls")
+    text = metrics.render().decode()
+    assert trail.records[0]["reason"] == "too_large"
+    for name in ("uninspected_requests", "refused_destinations", "tls_client_handshake_failures", "upstream_errors"):
+        assert f"hushgate_{name}_total" in text
