@@ -184,7 +184,8 @@ class Gate:
         state = _state(flow)
         exchange = exchange or to_exchange(flow)
         state.sent = len(exchange.body)
-        ruling = state.ruling = await self._judge.judge(exchange, client)
+        judging = self._linked.judge(flow, exchange, client) if self._linked else self._judge.judge(exchange, client)
+        ruling = state.ruling = await judging
         if ruling.answer is not None:
             flow.response = to_response(ruling.answer)
         elif ruling.body is not None:

@@ -36,7 +36,8 @@ class Exchange:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     http_version: str = "HTTP/1.1"
-    transport: str = "http"  # or "websocket": `body` is then one client message
+    transport: str = "http"  # "websocket": `body` is one client message; "upload": what pieces of a file say together
+    unread: str = ""  # a reason of `on_unknown` why the body says nothing, whatever stands in it
 
     def header(self, name: str) -> str:
         """Return the values of one header joined by comma and space; empty when it is absent."""

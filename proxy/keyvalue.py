@@ -25,6 +25,8 @@ CREATE INDEX IF NOT EXISTS by_expiry ON kept (expires);
 """
 _INSERT = "INSERT OR REPLACE INTO kept (id, owner, expires, value) VALUES (?, ?, ?, ?)"
 _TRIM = "DELETE FROM kept WHERE id IN (SELECT id FROM kept WHERE owner = ? ORDER BY expires DESC, id LIMIT -1 OFFSET ?)"
+_FIT = """DELETE FROM kept WHERE id IN (SELECT id FROM (
+    SELECT id, SUM(LENGTH(value)) OVER (ORDER BY expires DESC, id) AS together FROM kept) WHERE together > ?)"""
 
 
 class KeyValue(Protocol):
@@ -46,10 +48,13 @@ class KeyValue(Protocol):
 class SqliteKeyValue:
     """A file that any number of processes open. Reads are in this thread, writes in one of their own."""
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.time, most: int = MOST) -> None:
-        """Raises OSError."""
+    def __init__(
+        self, path: Path, clock: Callable[[], float] = time.time, most: int = MOST, most_bytes: int = 0
+    ) -> None:
+        """`most_bytes`: of all values together, the latest that fit; 0 = no bound. Raises OSError."""
         self._clock = clock
         self._most = most
+        self._most_bytes = most_bytes
         self._writing = ThreadPoolExecutor(1, "keyvalue")
         path.touch(0o600, exist_ok=True)
         try:
@@ -72,6 +77,14 @@ class SqliteKeyValue:
         """Write, in the other thread."""
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._writing, self._put, owner, dict(values), seconds)
+
+    async def all_of(self, owner: bytes) -> dict[bytes, bytes]:
+        """Return all values of an owner that have not expired, by id; read in the other thread. Raises OSError."""
+        return await asyncio.get_running_loop().run_in_executor(self._writing, self._all_of, owner)
+
+    async def forget(self, owner: bytes) -> None:
+        """Take all values of an owner away, in the other thread. Raises OSError."""
+        await asyncio.get_running_loop().run_in_executor(self._writing, self._forget, owner)
 
     def close(self) -> None:
         """Close the file."""
@@ -96,5 +109,21 @@ class SqliteKeyValue:
                     "INSERT OR REPLACE INTO kept (id, owner, expires, value) VALUES (?,?,?,?)", rows
                 )
                 self._writer.execute(_TRIM, (owner, self._most))
+                if self._most_bytes:
+                    self._writer.execute(_FIT, (self._most_bytes,))
+        except sqlite3.Error as error:
+            raise OSError(type(error).__name__) from None
+
+    def _all_of(self, owner: bytes) -> dict[bytes, bytes]:
+        query = "SELECT id, value FROM kept WHERE owner = ? AND expires > ?"
+        try:
+            return {bytes(id_): bytes(value) for id_, value in self._writer.execute(query, (owner, self._clock()))}
+        except sqlite3.Error as error:
+            raise OSError(type(error).__name__) from None
+
+    def _forget(self, owner: bytes) -> None:
+        try:
+            with self._writer:
+                self._writer.execute("DELETE FROM kept WHERE owner = ?", (owner,))
         except sqlite3.Error as error:
             raise OSError(type(error).__name__) from None

@@ -54,6 +54,8 @@ from proxy.judging.virtualkeys import read as read_keys
 from proxy.judging.watch import Watch
 from proxy.keyvalue import SqliteKeyValue
 from proxy.metrics import Metrics
+from proxy.uploads import store
+from proxy.uploads.joining import Uploads
 
 logger = logging.getLogger("hushgate.worker")
 
@@ -94,6 +96,8 @@ class Worker:
         )
         self._value_key = base64.b64decode(boot["value_key"])
         self._announced = Announced(self._value_key, SqliteKeyValue(config.state / "announced.sqlite"))
+        shelf = SqliteKeyValue(config.state / store.FILE, most_bytes=config.max_in_flight)
+        self._pieces = store.Store(base64.b64decode(boot["pieces_key"]), shelf)
         self.judge.keys = read_keys(boot["identity"].get("virtual_keys", ""), self._value_key)
         self.judge.coach = CoachLink(control, config.own_host, boot["remembered"])
         self._pages = OwnPages(self.judge.coach, self._pool, lambda: self.judge.snapshot, self._tally)
@@ -121,7 +125,7 @@ class Worker:
             self._who,
             self._section.own_headers,
             self._pages,
-            Linked(self._announced),
+            Linked(self._announced, Uploads(self.judge, self._pieces, Limits(body_bytes=self._config.max_body))),
         )
 
     def _front_door(self) -> FrontDoor:

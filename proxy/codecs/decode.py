@@ -68,9 +68,11 @@ def decode(
         carriers.read_carriers(reading, exchange)
         body = decode_body(body, exchange.header("content-encoding"), limits)
     except Unreadable as error:
-        reading.miss("body:", error.reason, len(body))
+        reading.miss("body:", exchange.unread or error.reason, len(body))
     else:
-        if body:
+        if exchange.unread:
+            reading.miss("body:", exchange.unread, len(body))
+        elif body:
             read_content(reading, body, _content(exchange, len(body)), spoken)
     parts = tuple(reading.parts)
     if activity == "auth":
@@ -101,8 +103,9 @@ def _fixed(paths: tuple[str, ...]) -> re.Pattern[str]:
 def _content(exchange: Exchange, size: int) -> Content:
     if exchange.transport == "websocket":
         return Content(0, size, "", message=True)
-    upload = carriers.is_upload(exchange)
-    return Content(0, size, exchange.header("content-type"), kind="file" if upload else "", upload=upload)
+    kind = exchange.header("content-type")
+    upload = carriers.is_upload(exchange) or (exchange.transport == "upload" and not kind.startswith("multipart/"))
+    return Content(0, size, kind, kind="file" if upload else "", upload=upload)
 
 
 def _model(said: str, path: str) -> str:

@@ -162,8 +162,10 @@ def _rewrite(judged: Judged, issuer: Issuer | None) -> tuple[bytes | None, int]:
 
 def _facts(exchange: Exchange, standing: Standing, snapshot: Snapshot, match: Match, decoded: Decoded) -> Facts:
     service, endpoint, prompt, client = match.service, match.endpoint, decoded.prompt, standing.client
-    signed = endpoint.rewrite == "body-signed" or (
-        endpoint.rewrite == "sigv4" and exchange.header("authorization").startswith("AWS4-")
+    signed = (
+        endpoint.rewrite == "body-signed"
+        or exchange.transport == "upload"
+        or (endpoint.rewrite == "sigv4" and exchange.header("authorization").startswith("AWS4-"))
     )
     return Facts(
         user=client.subject,

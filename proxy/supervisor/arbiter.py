@@ -14,6 +14,7 @@ import contextlib
 import json
 import logging
 import os
+import secrets
 import shutil
 import signal
 import time
@@ -60,6 +61,7 @@ from proxy.supervisor.files import (
     watched,
 )
 from proxy.supervisor.listening import bind
+from proxy.uploads import store
 
 logger = logging.getLogger("hushgate.supervisor")
 _WATCH_SECONDS = 1.0
@@ -103,6 +105,8 @@ class Arbiter:
         config = self._config
         config.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._keys: Keys = open_keys(config.state)
+        self._pieces_key = secrets.token_bytes(32)
+        store.sweep(config.state)
         leaf_path = config.state / "keys" / "leaf.key"
         self._leaf_key = load_key(leaf_path) if leaf_path.exists() else create_key(leaf_path)
         self._open_authority()
@@ -203,6 +207,7 @@ class Arbiter:
             "slot": slot,
             "leaf_key": self._leaf_pem(),
             "value_key": base64.b64encode(self._keys.value).decode(),
+            "pieces_key": base64.b64encode(self._pieces_key).decode(),
             "vault_key": base64.b64encode(self._keys.vault).decode(),
             "snapshot": self._prepared.texts.as_json(),
             "inspectors": [str(path) for path in self._inspectors.paths],
