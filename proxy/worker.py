@@ -96,8 +96,7 @@ class Worker:
         )
         self._value_key = base64.b64decode(boot["value_key"])
         self._announced = Announced(self._value_key, SqliteKeyValue(config.state / "announced.sqlite"))
-        shelf = SqliteKeyValue(config.state / store.FILE, most_bytes=config.max_in_flight)
-        self._pieces = store.Store(base64.b64decode(boot["pieces_key"]), shelf)
+        self._uploads = _uploads(self.judge, config, base64.b64decode(boot["pieces_key"]))
         self.judge.keys = read_keys(boot["identity"].get("virtual_keys", ""), self._value_key)
         self.judge.coach = CoachLink(control, config.own_host, boot["remembered"])
         self._pages = OwnPages(self.judge.coach, self._pool, lambda: self.judge.snapshot, self._tally)
@@ -125,7 +124,7 @@ class Worker:
             self._who,
             self._section.own_headers,
             self._pages,
-            Linked(self._announced, Uploads(self.judge, self._pieces, Limits(body_bytes=self._config.max_body))),
+            Linked(self._announced, self._uploads),
         )
 
     def _front_door(self) -> FrontDoor:
@@ -221,6 +220,11 @@ class Worker:
         if "cert" not in answer:
             raise OSError("no leaf for this host")
         return str(answer["cert"]).encode()
+
+
+def _uploads(judge: Judge, config: Config, key: bytes) -> Uploads:
+    shelf = SqliteKeyValue(config.state / store.FILE, most_bytes=config.max_in_flight)
+    return Uploads(judge, store.Store(key, shelf), Limits(body_bytes=config.max_body))
 
 
 def _names(snapshot: Snapshot) -> frozenset[str]:
