@@ -96,7 +96,6 @@ class Worker:
         )
         self._value_key = base64.b64decode(boot["value_key"])
         self._announced = Announced(self._value_key, SqliteKeyValue(config.state / "announced.sqlite"))
-        self._uploads = _uploads(self.judge, config, base64.b64decode(boot["pieces_key"]))
         self.judge.keys = read_keys(boot["identity"].get("virtual_keys", ""), self._value_key)
         self.judge.coach = CoachLink(control, config.own_host, boot["remembered"])
         self._pages = OwnPages(self.judge.coach, self._pool, lambda: self.judge.snapshot, self._tally)
@@ -109,13 +108,13 @@ class Worker:
             EngineOptions(upstream_roots=boot["roots"], idle_seconds=int(config.idle_timeout)),
             _minting(leaves, boot["leaf_key"].encode()),
             self._connect,
-            self._gate(),
+            self._gate(base64.b64decode(boot["pieces_key"])),
         )
         self._door = self._front_door()
         self._tally.in_force(snapshot.revision)
         self._running: list[asyncio.Task[None]] = []
 
-    def _gate(self) -> Gate:
+    def _gate(self, pieces_key: bytes) -> Gate:
         outcomes = Outcomes(self._trail, self._tally)
         return Gate(
             self.judge,
@@ -124,7 +123,7 @@ class Worker:
             self._who,
             self._section.own_headers,
             self._pages,
-            Linked(self._announced, self._uploads),
+            Linked(self._announced, _uploads(self.judge, self._config, pieces_key)),
         )
 
     def _front_door(self) -> FrontDoor:
