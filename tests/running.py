@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,14 @@ class Answer:
 
     def json(self) -> Any:
         return json.loads(self.body)
+
+
+def until(holds: Callable[[], object], seconds: float = 30.0) -> bool:
+    """Wait until something holds, for `seconds` at most; tell whether it does."""
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return bool(holds())
 
 
 class Proxy:

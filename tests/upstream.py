@@ -227,10 +227,8 @@ class Upstream:
         self, folder: Path, names: Sequence[str], script: Script = openai_chat, *, tls: bool = True, http2: bool = True
     ) -> None:
         self.authority = Authority()
-        self.script = script
-        self.received: list[Received] = []
-        self.heard: list[websocket.Content] = []
-        self.answering: websocket.Answering = lambda message: [message]
+        self._usual = script
+        self.forget()
         self.connections = 0
         self._context: ssl.SSLContext | None = None
         if tls:
@@ -244,6 +242,13 @@ class Upstream:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.port = 0
+
+    def forget(self) -> None:
+        """Forget what was received and heard, and answer as at the start."""
+        self.script = self._usual
+        self.received: list[Received] = []
+        self.heard: list[websocket.Content] = []
+        self.answering: websocket.Answering = lambda message: [message]
 
     def __enter__(self) -> "Upstream":
         self._thread.start()

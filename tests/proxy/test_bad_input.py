@@ -41,12 +41,6 @@ def proxy(running: tuple[Proxy, Upstream]) -> Iterator[Proxy]:
     assert len(upstream.received) == 1
 
 
-@pytest.fixture
-def upstream(running: tuple[Proxy, Upstream]) -> Upstream:
-    running[1].received.clear()
-    return running[1]
-
-
 def bomb() -> bytes:
     packer = zlib.compressobj(9, wbits=31)
     return packer.compress(b" " * 64_000_000) + packer.flush()

@@ -40,17 +40,6 @@ def running(
         yield proxy, upstream
 
 
-@pytest.fixture
-def proxy(running: tuple[Proxy, Upstream]) -> Proxy:
-    return running[0]
-
-
-@pytest.fixture
-def upstream(running: tuple[Proxy, Upstream]) -> Upstream:
-    running[1].received.clear()
-    return running[1]
-
-
 def send(proxy: Proxy, path: str, body: bytes, *more: tuple[str, str], trailers: Any = None) -> str:
     """Send one request over HTTP/2 without a length; return the status."""
     settings = h2.config.H2Configuration(header_encoding="utf-8", validate_outbound_headers=False)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from tests.running import CHAT, Answer, Proxy, chat
-from tests.upstream import Upstream, openai_chat
+from tests.upstream import Upstream
 
 pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("coach")]
 
@@ -48,18 +48,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, U
         Proxy(folder / "state", upstream, policies=[POLICY], arguments=arguments, hosts=HOSTS) as proxy,
     ):
         yield proxy, upstream
-
-
-@pytest.fixture
-def proxy(running: tuple[Proxy, Upstream]) -> Proxy:
-    return running[0]
-
-
-@pytest.fixture
-def upstream(running: tuple[Proxy, Upstream]) -> Upstream:
-    running[1].received.clear()
-    running[1].script = openai_chat
-    return running[1]
 
 
 def connect(proxy: Proxy, host: str, source: str) -> ssl.SSLSocket:

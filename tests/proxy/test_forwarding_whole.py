@@ -3,14 +3,13 @@
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.running import CHAT, ROOT, Proxy, chat
-from tests.upstream import Upstream, openai_chat
+from tests.running import CHAT, ROOT, Proxy, chat, until
+from tests.upstream import Upstream
 
 pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("forwarding")]
 
@@ -75,27 +74,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, U
 
 
 @pytest.fixture
-def proxy(running: tuple[Proxy, Upstream, str]) -> Proxy:
-    return running[0]
-
-
-@pytest.fixture
-def upstream(running: tuple[Proxy, Upstream, str]) -> Upstream:
-    running[1].received.clear()
-    running[1].script = openai_chat
-    return running[1]
-
-
-@pytest.fixture
 def virtual(running: tuple[Proxy, Upstream, str]) -> dict[str, str]:
     return {"authorization": f"Bearer {running[2]}"}
-
-
-def until(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 30
-    while not holds() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return holds()
 
 
 def test_a_virtual_key_becomes_the_vendors_on_the_way_out_and_shows_nowhere(proxy, upstream, virtual) -> None:  # type: ignore[no-untyped-def]

@@ -48,19 +48,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, U
         yield proxy, upstream
 
 
-@pytest.fixture
-def proxy(running: tuple[Proxy, Upstream]) -> Proxy:
-    return running[0]
-
-
-@pytest.fixture
-def upstream(running: tuple[Proxy, Upstream]) -> Upstream:
-    running[1].received.clear()
-    running[1].heard.clear()
-    running[1].answering = lambda message: [message]
-    return running[1]
-
-
 def token_in(body: bytes) -> str:
     (token,) = set(TOKEN.findall(body.decode()))
     return token

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.running import AI_HOSTS, CHAT, PLAIN_HOST, Proxy, chat, read
-from tests.upstream import Reply, Upstream, openai_chat, sse
+from tests.upstream import Reply, Upstream, sse
 
 pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("whole")]
 
@@ -47,18 +47,6 @@ def running(
         Proxy(folder / "state", upstream, policies=[POLICY], arguments=arguments) as proxy,
     ):
         yield proxy, upstream
-
-
-@pytest.fixture
-def proxy(running: tuple[Proxy, Upstream]) -> Proxy:
-    return running[0]
-
-
-@pytest.fixture
-def upstream(running: tuple[Proxy, Upstream]) -> Upstream:
-    running[1].received.clear()
-    running[1].script = openai_chat
-    return running[1]
 
 
 def test_an_allowed_body_arrives_byte_for_byte(proxy: Proxy, upstream: Upstream) -> None:

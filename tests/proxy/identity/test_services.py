@@ -6,13 +6,12 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.kdc import REALM, kdc
-from tests.running import CHAT, Proxy, chat
+from tests.running import CHAT, Proxy, chat, until
 from tests.slapd import ADMIN, BASE, PASSWORD, Slapd, free_port, slapd, wait
 from tests.upstream import Upstream
 
@@ -33,14 +32,6 @@ HOSTS = ("api.openai.com", "api.deepseek.com")
 SERVICES = (
     "schema: services/v1\nservices:\n  openai-api: {status: sanctioned}\n  deepseek-api: {status: unsanctioned}\n"
 )
-
-
-def until(holds: Callable[[], bool]) -> bool:
-    """Wait, 30 seconds at most, until something holds."""
-    deadline = time.monotonic() + 30
-    while not holds() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return holds()
 
 
 def basic(user: str, password: str) -> str:

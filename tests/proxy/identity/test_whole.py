@@ -3,15 +3,14 @@
 import base64
 import json
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from proxy.identity.htpasswd import apr1
-from tests.running import CHAT, Answer, Proxy, chat
-from tests.upstream import Upstream, openai_chat
+from tests.running import CHAT, Answer, Proxy, chat, until
+from tests.upstream import Upstream
 
 pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("identity")]
 
@@ -71,26 +70,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, U
         Proxy(folder / "state", upstream, policies=[POLICY], arguments=arguments, hosts=HOSTS) as proxy,
     ):
         yield proxy, upstream
-
-
-@pytest.fixture
-def proxy(running: tuple[Proxy, Upstream]) -> Proxy:
-    return running[0]
-
-
-@pytest.fixture
-def upstream(running: tuple[Proxy, Upstream]) -> Upstream:
-    running[1].received.clear()
-    running[1].script = openai_chat
-    return running[1]
-
-
-def until(holds: Callable[[], bool]) -> bool:
-    """Wait, 30 seconds at most, until something holds."""
-    deadline = time.monotonic() + 30
-    while not holds() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return holds()
 
 
 def tunnel(

@@ -47,17 +47,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, U
         yield proxy, upstream
 
 
-@pytest.fixture
-def proxy(running: tuple[Proxy, Upstream]) -> Proxy:
-    return running[0]
-
-
-@pytest.fixture
-def upstream(running: tuple[Proxy, Upstream]) -> Upstream:
-    running[1].received.clear()
-    return running[1]
-
-
 def texts(body: bytes) -> str:
     events = [json.loads(line[6:]) for line in body.decode().split("\n") if line.startswith("data: {")]
     return "".join(event["choices"][0]["delta"].get("content", "") for event in events if "choices" in event)
