@@ -23,6 +23,8 @@ class Hit:
 
 
 _SEPARATOR = r"[ \-./':]{0,2}"
+_BETWEEN = r"[ \-./':]{1,2}"
+_SHORT = 2
 _HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SUFFIX = r"(?:s|(?:[ \-.]?(?:no|nr|num|number|id|value)))?"
 _END = re.compile(r"(?:s|no|nr|num|number|id|value)$")
@@ -43,7 +45,10 @@ class Cues:
             named.setdefault(lowered(fold(word)), set()).add(NEUTRAL)
         for kind in table.kinds:
             for cue in kind.cues:
-                named.setdefault(lowered(fold(cue)), set()).add(kind.entity)
+                plain = lowered(fold(cue))
+                named.setdefault(plain, set()).add(kind.entity)
+                if plain.endswith("nummer"):
+                    named.setdefault(plain.removesuffix("nummer").rstrip() + "nr", set()).add(kind.entity)
         latin = [cue for cue in named if cue.isascii()]
         others = sorted((cue for cue in named if not cue.isascii()), key=len, reverse=True)
         self._unspaced = tuple((cue, frozenset(named[cue])) for cue in others)
@@ -102,7 +107,11 @@ class Cues:
 
 
 def _pattern(cue: str) -> str:
-    return _SEPARATOR.join(re.escape(word) for word in re.split(r"[^a-z0-9]+", cue) if word)
+    """Return the pattern of a cue. Two short words need a mark between them: `sa id` is not `said`."""
+    words = [re.escape(word) for word in re.split(r"[^a-z0-9]+", cue) if word]
+    if len(words) > 1 and len(words[0]) <= _SHORT and len(words[1]) <= _SHORT:
+        words[:2] = [_BETWEEN.join(words[:2])]
+    return _SEPARATOR.join(words)
 
 
 def union(hits: Iterable[Hit]) -> frozenset[str]:

@@ -10,7 +10,7 @@ Rules
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from detectors.pii.cues import NEUTRAL, Cues, Hit
@@ -31,10 +31,15 @@ _TOKEN = re.compile(
     r"(?P<tag></?[a-z][a-z0-9]{0,15}(?: [^<>]{0,80})?/?>)"
     r"|(?P<value>[\w+#$/-]*\d(?:[\w+/-]|[.,:]\d)*)"
     r"|(?P<word>[^\W\d_]+)"
+    r"|(?P<ask>\?\s{0,3}\n)"
     r"|(?P<sign>\n|[^\w\s])"
 )
 _BLOCK = re.compile(r"</?(?:tr|li|p|div|br|dd|h\d)\b")
-_LABELS_NEXT = re.compile(r"[\"'`]?\s{0,2}(?::|=(?!=)|\.{3,}|[-#]?\d|(?:is|was|ist|est|es)\b)")
+_LABELS_NEXT = re.compile(
+    r"[.\"'`]?\s{0,2}(?::|=(?!=)|\.{3,}|[-#]?\d|(?:is|was|ist|lautet|est|es|e|is|jest|er|ar|to)\b)"
+)
+_ABBREVIATED = re.compile(r"(?:\b(?:no|nos|nr|num|lic|sec|ins|fisc|tel|mob|ph|ref|rec|id)|nr)\Z")
+"""A cue that ends so may be written with a dot, which then ends no sentence."""
 _COSTS = {"\n": 3.0, ";": 3.0, "|": 3.0, ",": 1.5, "?": 3.0, "!": 3.0, "{": 2.0, "}": 2.0, "[": 1.0, "]": 1.0}
 _STRUCTURE = re.compile(r"\b(?:parts|items|lines|pages|rows|records|messages)\b", re.IGNORECASE)
 """Keys that hold the texts of a chat: `parts` says nothing of part numbers."""
@@ -77,8 +82,8 @@ class Labels:
         self._hint = cues.find(_STRUCTURE.sub(" ", fold(hint))) if hint else []
         self._tables = Tables(self._folded, self._hits) if self._hits else None
 
-    def of(self, start: int, end: int) -> Label:
-        """Return the label of the value at `start..end`."""
+    def of(self, start: int, end: int, kinds: Container[str] = frozenset()) -> Label:
+        """Return the label of the value at `start..end`, which is written like those kinds."""
         costs: dict[str, float] = {}
         codes: dict[str, str] = {}
         head = self._tables.column(start) if self._tables else None
@@ -91,17 +96,20 @@ class Labels:
             for hit in self._hint:
                 _note(costs, codes, hit, far)
         if self._hits:
-            self._before(start, costs, codes)
+            self._before(start, kinds, costs, codes)
             self._after(end, costs, codes)
         return Label(costs, codes) if costs else _NONE
 
-    def _before(self, start: int, costs: dict[str, float], codes: dict[str, str]) -> None:
+    def _before(self, start: int, kinds: Container[str], costs: dict[str, float], codes: dict[str, str]) -> None:
         at = bisect_left(self._starts, start)
         for hit in reversed(self._hits[max(0, at - 4) : at]):
             if hit.end <= start <= hit.end + _BEFORE:
-                cost = _distance(self._folded[hit.end : start], self._fillers)
+                gap = self._folded[hit.end : start]
+                if gap[:1] == "." and _ABBREVIATED.search(self._folded, hit.start, hit.end):
+                    gap = gap[1:]
+                cost, listed = _distance(gap, self._fillers)
                 closes = self._folded.startswith("</", hit.start - 2)
-                _note(costs, codes, hit, cost + 8.0 if closes else cost)
+                _note(costs, codes, hit, cost + 8.0 if closes else cost, kinds if listed else None)
 
     def _after(self, end: int, costs: dict[str, float], codes: dict[str, str]) -> None:
         at = bisect_left(self._starts, end)
@@ -109,30 +117,35 @@ class Labels:
             if hit.start - end > _AFTER:
                 break
             gap = self._folded[end : hit.start]
-            cost = 1.0 + _distance(gap, self._fillers, lists=False)
+            cost = 1.0 + _distance(gap, self._fillers, lists=False)[0]
             if _LABELS_NEXT.match(self._folded, hit.end) or "\n" in gap:
                 cost += 6.0
             _note(costs, codes, hit, cost)
 
 
-def _note(costs: dict[str, float], codes: dict[str, str], hit: Hit, cost: float) -> None:
+def _note(
+    costs: dict[str, float], codes: dict[str, str], hit: Hit, cost: float, kinds: Container[str] | None = None
+) -> None:
+    """Note the cost for what the cue names; the head of a list (`kinds`) names only what is written like it."""
     if cost > NEAR:
         return
     for entity in hit.entities:
+        if kinds is not None and entity != NEUTRAL and entity not in kinds:
+            continue
         if cost < costs.get(entity, float("inf")):
             costs[entity] = cost
             codes[entity] = hit.code
 
 
-def _distance(gap: str, fillers: frozenset[str], *, lists: bool = True) -> float:
-    """Return what stands between a cue and a value, as a cost.
+def _distance(gap: str, fillers: frozenset[str], *, lists: bool = True) -> tuple[float, bool]:
+    """Return what stands between a cue and a value, as a cost, and whether the cue heads a list.
 
     With `lists`, where only other values do, the cue heads a list, and names the last of it as well as the first.
     """
     cost = 0.0
     words = values = dots = 0
     signs = 0.0
-    for tag, value, word, sign in _TOKEN.findall(gap):
+    for tag, value, word, ask, sign in _TOKEN.findall(gap):
         if value:
             values += 1
         elif word:
@@ -142,6 +155,8 @@ def _distance(gap: str, fillers: frozenset[str], *, lists: bool = True) -> float
             cost += 0.3 if filler or joins else 2.0
         elif tag:
             cost += 3.0 if _BLOCK.match(tag) else 0.2
+        elif ask:
+            cost += 2.0
         elif sign == ".":
             dots += 1
         elif words and sign in ":=":
@@ -149,5 +164,5 @@ def _distance(gap: str, fillers: frozenset[str], *, lists: bool = True) -> float
         else:
             signs += _COSTS.get(sign, 0.0)
     if lists and values and not words:
-        return min(cost, 1.0) + 1.0 + 0.1 * values
-    return cost + signs + _VALUE * values + (2.0 if dots == 1 else 0.0)
+        return min(cost, 1.0) + 1.0 + 0.1 * values, True
+    return cost + signs + _VALUE * values + (2.0 if dots == 1 else 0.0), False

@@ -26,6 +26,8 @@ _TIE = 0.5
 """Labels that differ by less stand equally near."""
 _STRONG = 0.7
 _CERTAIN = 0.85
+_BLANKS = re.compile(r"__+")
+"""What a form leaves for a value to be written on."""
 _USERINFO = re.compile(r"://[^\s/@]{0,140}\Z")
 _WORD_BEFORE = re.compile(r"(?<![\w-])([A-Za-z]{2,12})-\Z")
 _WORD_AFTER = re.compile(r"[-/][A-Za-z]{3,}(?![\w-])")
@@ -75,6 +77,8 @@ class Reader:
     def read(self, text: str, hint: str = "") -> list[Match]:
         """Return the matches in `text`, overlaps among them. `hint` names where the text stood (its key)."""
         folded = fold(text)
+        if "__" in folded:
+            folded = _BLANKS.sub(lambda run: " " * len(run[0]), folded)
         data = octets(folded)
         if not self._gate.search(data):
             return []
@@ -83,7 +87,10 @@ class Reader:
             return []
         labels = Labels(self._cues, folded, hint)
         spans = {(c.start, c.end): c.value for c in found}
-        label_of = {span: labels.of(*span) for span in spans}
+        kinds: dict[tuple[int, int], set[str]] = {span: set() for span in spans}
+        for candidate in found:
+            kinds[candidate.start, candidate.end].add(candidate.kind.entity)
+        label_of = {span: labels.of(*span, kinds[span]) for span in spans}
         nearest: dict[str, Label] = {}
         for span, value in spans.items():
             label = label_of[span]

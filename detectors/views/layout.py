@@ -33,6 +33,8 @@ _JOINT = re.compile(
     r"([\"'`])[ \t]{0,20}(?:\\?\r?\n[ \t]{0,40})?(?:\+|\.{1,2}|&|\|\||<>|)"
     r"[ \t]{0,20}(?:\\?\r?\n[ \t]{0,40})?[fbru]{0,2}\1"
 )
+_ROW = re.compile(r"[\"'`][,;\t][\"'`][^\"'`\n]*\Z")
+"""The last cell of a row of a table: the next line is a row of its own."""
 _ARRAY = re.compile(
     r"\[\s{0,8}((?:([\"'])[^\"'\n]{1,200}\2\s{0,8},\s{0,8}){1,200}([\"'])[^\"'\n]{1,200}\3)\s{0,8}\]\s{0,4}\.join\(([\"'`])\4\)"
 )
@@ -105,6 +107,8 @@ def joints(text: str) -> Iterator[Edit]:
     """Yield what stands between string literals that a program joins."""
     for match in _JOINT.finditer(text):
         before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        if "\n" in match[0] and _ROW.search(text, max(0, match.start() - _TOKEN), match.start()):
+            continue
         if before.strip() and after.strip() and before not in "=([{,:" and match.end() - match.start() > 2:
             yield Edit(match.start(), match.end(), "", "joint")
     for array in _ARRAY.finditer(text):

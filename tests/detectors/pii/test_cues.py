@@ -57,3 +57,12 @@ def test_a_word_alone_may_name_a_kind() -> None:
     assert CUES.names("MRN")
     assert not CUES.names("ORD")
     assert not CUES.names("invoice")
+
+
+def test_a_number_may_be_written_short() -> None:
+    assert named("Burgerservicenr") == [("Burgerservicenr", ["NL_BSN"])]
+
+
+def test_two_short_words_are_not_a_longer_one() -> None:
+    assert named("he said so") == []
+    assert named("SA ID") == [("SA ID", ["ZA_ID_NUMBER"])]

@@ -8,10 +8,10 @@ from detectors.pii.table import table
 CUES = Cues(table())
 
 
-def label(text: str, hint: str = "") -> Label:
+def label(text: str, hint: str = "", kinds: frozenset[str] = frozenset({"US_SSN", "CA_SIN"})) -> Label:
     """Return the label of the value between « and »."""
     start, end = text.index("«"), text.index("»") - 1
-    return Labels(CUES, fold(text.replace("«", "").replace("»", "")), hint).of(start, end)
+    return Labels(CUES, fold(text.replace("«", "").replace("»", "")), hint).of(start, end, kinds)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,20 @@ def test_a_key_that_holds_the_texts_of_a_chat_is_no_label(key: str) -> None:
 
 def test_the_evidence_names_the_cue() -> None:
     assert label("Social security number: «111»").codes["US_SSN"] == "socialsecuritynumber"
+
+
+def test_the_head_of_a_list_names_only_what_is_written_like_it() -> None:
+    text = "AHV: 756.7724.1297.74\n«111» is her ssn"
+    assert label(text).distance("CH_AHV") > NEAR
+    assert label(text, kinds=frozenset({"CH_AHV"})).distance("CH_AHV") <= DIRECT
+
+
+@pytest.mark.parametrize(
+    "text", ["Soc. Sec. No. «111»", "Fahrgestellnr. «111»", "Driver Lic. No. «111»", "Codice fisc. «111»"]
+)
+def test_a_dot_after_an_abbreviation_ends_no_sentence(text: str) -> None:
+    assert label(text).nearest <= 1.0
+
+
+def test_an_answer_belongs_to_the_question_before_it() -> None:
+    assert label("Agent: what is your MRN?\nCustomer: «111»").distance("MEDICAL_RECORD") <= 7.0

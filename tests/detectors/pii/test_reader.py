@@ -165,3 +165,9 @@ def test_any_text_is_read_and_matches_lie_inside_it(text: str) -> None:
     for match in READER.read(text, hint=text[:20]):
         assert 0 <= match.start < match.end <= len(text)
         assert 0 < match.score <= 1
+
+
+def test_a_blank_to_write_on_is_no_part_of_the_value() -> None:
+    found = best("TFN____123 456 782____")
+    assert found is not None
+    assert (found.entity, found.start, found.end) == ("AU_TFN", 7, 18)

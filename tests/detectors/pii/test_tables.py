@@ -64,3 +64,37 @@ def test_a_bracket_inside_a_value_ends_nothing() -> None:
 @pytest.mark.parametrize("text", ["(ssn) values (", "(ssn) values (((((", "(ssn) values ('111", "(ssn) values ))) 111"])
 def test_broken_sql_is_read_to_its_end(text: str) -> None:
     Tables(text, CUES.find(text)).column(len(text) - 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Translate this: city,ssn\nParis,111\n",
+        "> city;ssn\nParis;111\n",
+        '"name","ssn"\n"Doe, Jane","111"\n',
+        "| city | ssn |\n+------+-----+\n| Paris | 111 |\n",
+        " city | ssn\n------+-----\n Paris | 111\n",
+        "│ city  │ ssn │\n├───────┼─────┤\n│ Paris │ 111 │\n",
+        "city & ssn \\\\\nParis & 111 \\\\\n",
+        "city     ssn\nParis    111\nRome     222\n",
+        "CITY       SSN\nNew York   111\n",
+        "<table><tr><th>city</th><th>ssn</th></tr><tr><td>Paris</td><td>111</td></tr></table>",
+        "<table>\n<tr><td>city</td><td>ssn</td></tr>\n<tr>\n<td>Paris</td>\n<td>111</td></tr></table>",
+        "insert into t (ssn) values ('111')",
+    ],
+)
+def test_tables_come_in_many_shapes(text: str) -> None:
+    assert head(text, "111") == {"US_SSN"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi: phone, please\nMy SSN is 111, thanks\n",
+        "# rows: 913,564,700\nlookup('111'), that is, 'x'  # phone\n",
+        "Phone     Name\nSSN 111   Bob\n",
+        "<table><tr><td>phone</td><td>Bob</td></tr><tr><td>SSN</td><td>mine is SSN 111</td></tr></table>",
+    ],
+)
+def test_a_line_with_a_cue_of_its_own_is_no_row(text: str) -> None:
+    assert head(text, "111") is None

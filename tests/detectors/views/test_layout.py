@@ -60,3 +60,8 @@ def test_a_value_runs_on_only_where_both_sides_look_like_its_pieces():
     assert not layout.continued("5", "7")
     assert not layout.continued("", "1")
     assert not layout.continued("1", "")
+
+
+def test_rows_of_quoted_cells_are_not_strings_that_a_program_joins():
+    assert list(layout.joints('"mail","made"\n"li@acme.de","true"')) == []
+    assert list(layout.joints('x = ("li@ac"\n     "me.de")'))
