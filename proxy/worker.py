@@ -36,6 +36,8 @@ from proxy.door.frontdoor import FrontDoor, FrontDoorConfig
 from proxy.door.notice import NOTICES
 from proxy.door.observer import Refusal
 from proxy.door.peer import Challenge, Peer
+from proxy.evidence.keeper import Keeper
+from proxy.evidence.reviewers import read_panel
 from proxy.exchange import Client
 from proxy.identity.authenticator import Authenticator, Head, Headers
 from proxy.identity_section import Section
@@ -96,7 +98,7 @@ class Worker:
         )
         self._value_key = base64.b64decode(boot["value_key"])
         self._announced = Announced(self._value_key, SqliteKeyValue(config.state / "announced.sqlite"))
-        self.judge.keys = read_keys(boot["identity"].get("virtual_keys", ""), self._value_key)
+        self._take_keys(boot["identity"])
         self.judge.coach = CoachLink(control, config.own_host, boot["remembered"])
         self._pages = OwnPages(self.judge.coach, self._pool, lambda: self.judge.snapshot, self._tally)
         self._section = from_section(config.identity)
@@ -113,6 +115,11 @@ class Worker:
         self._door = self._front_door()
         self._tally.in_force(snapshot.revision)
         self._running: list[asyncio.Task[None]] = []
+
+    def _take_keys(self, texts: Message) -> None:
+        """Use the virtual keys and the reviewers of evidence that stand in files of the state folder."""
+        self.judge.keys = read_keys(texts.get("virtual_keys", ""), self._value_key)
+        self.judge.evidence = Keeper(self._config.state, read_panel(texts.get("reviewers", "")))
 
     def _gate(self, pieces_key: bytes) -> Gate:
         outcomes = Outcomes(self._trail, self._tally)
@@ -156,7 +163,7 @@ class Worker:
             self.judge.snapshot = snapshot
             self._tally.in_force(snapshot.revision)
             if "identity" in message:
-                self.judge.keys = read_keys(message["identity"].get("virtual_keys", ""), self._value_key)
+                self._take_keys(message["identity"])
                 self._authenticator = Authenticator(self._section, message["identity"])
             return {"applied": snapshot.revision}
         if "remembered" in message:

@@ -78,9 +78,18 @@ class Judged(Protocol):
 
 
 def decision(
-    judged: Judged, *, event: str, replaced: int, revision: str, ms: Mapping[str, float] | None = None
+    judged: Judged,
+    *,
+    event: str,
+    replaced: int,
+    revision: str,
+    ms: Mapping[str, float] | None = None,
+    evidence: str = "",
 ) -> Record:
-    """Return the record of one decision. `replaced` counts stretches, `ms` maps stages to milliseconds."""
+    """Return the record of one decision. `replaced` counts stretches, `ms` maps stages to milliseconds.
+
+    `evidence` is the hash of what was sealed for reviewers, `failed`, or nothing.
+    """
     facts, prompt, verdict = judged.facts, judged.decoded.prompt, judged.verdict
     shown, omitted = rows.rows(judged.findings, prompt.parts, KEY)
     return {
@@ -110,6 +119,7 @@ def decision(
         "decision": outline(verdict, replaced),
         "policy": {"rev": revision},
         "ms": {stage: round(time, 3) for stage, time in (ms or {}).items()},
+        **({"evidence": evidence} if evidence else {}),
     }
 
 

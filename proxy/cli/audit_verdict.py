@@ -1,10 +1,9 @@
 """`hushgate audit verdict`: what an analyst makes of a decision, and how often each rule was right."""
 
 import argparse
-import os
-import pwd
 from pathlib import Path
 
+from proxy.cli.audit_entry import enter, operator
 from proxy.cli.audit_verify import audit_folder
 from proxy.cli.voice import Failure, note
 
@@ -49,7 +48,6 @@ def _judge(folder: Path, event: str, verdict: str | None) -> list[str]:
     """Write a verdict into a chain of its own and return the rules that it is about. Raises Failure."""
     from proxy.audit import record as records
     from proxy.audit.search import Query, search
-    from proxy.audit.writer import AuditWriter
 
     if verdict is None:
         raise Failure("a verdict is fp or tp", f"hushgate audit verdict {event} fp")
@@ -59,11 +57,5 @@ def _judge(folder: Path, event: str, verdict: str | None) -> list[str]:
     decided = found[0]["decision"]
     would = decided.get("would") or {}
     rules = [rule["id"] for rule in (*decided.get("rules", ()), *would.get("rules", ()))]
-    by = pwd.getpwuid(os.getuid()).pw_name
-    try:
-        writer = AuditWriter.open(folder, slot="cli")
-        writer.append(records.verdict(event, good=verdict == "tp", rules=rules, by=by)).result(30)
-        writer.end()
-    except OSError as error:
-        raise Failure(f"the verdict cannot be written: {error.strerror or error}") from None
+    enter(folder, records.verdict(event, good=verdict == "tp", rules=rules, by=operator()))
     return rules

@@ -22,6 +22,7 @@ from proxy.audit import record as audit_record
 from proxy.audit.ulid import new_id
 from proxy.coaching.coachlink import CoachLink
 from proxy.codecs.decode import Limits
+from proxy.evidence.keeper import Keeper
 from proxy.exchange import Client, Exchange
 from proxy.judging.answerer import Answerer
 from proxy.judging.answering import Answering, concerns
@@ -102,6 +103,7 @@ class Judge:
         self.snapshot = snapshot
         self.keys = KeyRing()
         self.coach: CoachLink | None = None
+        self.evidence: Keeper | None = None
         self._scans = scans
         self._trail = trail
         self._tally = tally
@@ -236,9 +238,12 @@ class Judge:
             await self._trail.write(noticed, wait=False)
         if not worth_a_record(judged):
             return
+        kept = await self.evidence.keep(judged, event) if self.evidence else ""
         enforced = judged.verdict.action.stops or step.changed or judged.verdict.route is not None
         await self._trail.write(
-            audit_record.decision(judged, event=event, replaced=step.replaced, revision=snapshot.revision, ms=ms),
+            audit_record.decision(
+                judged, event=event, replaced=step.replaced, revision=snapshot.revision, ms=ms, evidence=kept
+            ),
             wait=enforced,
         )
 

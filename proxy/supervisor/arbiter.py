@@ -144,7 +144,11 @@ class Arbiter:
         self._spawn(self._watching())
         self._spawn(self._custodian.run(self._trail))
         await self._trail.write(audit_record.start(self._prepared.snapshot.revision), wait=True)
-        if names := settings_seen.changed(config):
+        await self._write_changes()
+
+    async def _write_changes(self) -> None:
+        """Write down which settings are others than before."""
+        if names := settings_seen.changed(self._config, {"reviewers": self._identity["reviewers"]}):
             await self._trail.write(audit_record.config_change(names), wait=True)
 
     def _open_trail(self, config: Config) -> None:
@@ -301,6 +305,7 @@ class Arbiter:
             await worker.ask(message, timeout=30)
         self._reloaded(prepared, good=True)
         await self._trail.write(audit_record.policy_reload(prepared.snapshot.revision, good=True), wait=False)
+        await self._write_changes()
         logger.info("reloaded: %s", prepared.snapshot.revision)
         return True
 

@@ -18,6 +18,8 @@ from proxy.audit.chain import segments
 from proxy.audit.notary import Look, Notary
 from proxy.audit.note import Signer
 from proxy.audit.writer import AuditWriter
+from proxy.evidence.reviewers import panel_of, read_panel
+from proxy.evidence.shelf import Shelf
 
 logger = logging.getLogger("hushgate.audit")
 _HOUSEKEEPING = 60.0
@@ -84,9 +86,10 @@ class Custodian:
         async with self._lock:
             try:
                 await asyncio.to_thread(custody.packed, self._folder, self._notary.signed_to)
+                await asyncio.to_thread(self._expire_evidence)
                 old = await asyncio.to_thread(custody.expired, self._folder, self._notary.signed_to, self._days)
-            except OSError as error:
-                logger.error("audit files cannot be kept: %s", error.strerror or type(error).__name__)
+            except (OSError, ValueError) as error:
+                logger.error("audit files cannot be kept: %s", getattr(error, "strerror", None) or type(error).__name__)
                 return
         for each in old:
             record = audit_record.audit_erased(each.segment.chain, each.first, each.last, "retention")
@@ -97,6 +100,11 @@ class Custodian:
             except OSError as error:
                 logger.error("audit files cannot be erased: %s", error.strerror or type(error).__name__)
                 return
+
+    def _expire_evidence(self) -> None:
+        state = self._folder.parent
+        for day in Shelf(state).expire(read_panel(panel_of(state)).days):
+            logger.info("evidence of %s is erased", day)
 
     async def _write_torn(self, trail: AuditWriter) -> None:
         torn, self._torn = self._torn, []

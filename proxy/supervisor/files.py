@@ -10,6 +10,7 @@ from policies import load as policy_load
 from policies import testing as policy_testing
 from policies.problem import PolicyError
 from proxy.config import Config
+from proxy.evidence import reviewers
 from proxy.identity.authenticator import Authenticator
 from proxy.identity.files import gather, named
 from proxy.identity.negotiate import NegotiateError
@@ -58,7 +59,10 @@ def prepare(config: Config, detectors: tuple[DetectorInfo, ...]) -> Prepared:
 
 
 def identity_texts(config: Config) -> dict[str, str]:
-    """Return what the files of the identity section hold, after trying them. Raises SnapshotError."""
+    """Return what the files of the identity section and the state's own hold, after trying them.
+
+    Raises SnapshotError.
+    """
     section = from_json(config.identity)
     try:
         texts = gather(section)
@@ -66,6 +70,10 @@ def identity_texts(config: Config) -> dict[str, str]:
         texts["virtual_keys"] = _virtual_keys(config.state)
     except (ValueError, OSError, NegotiateError) as error:
         raise SnapshotError([f"identity: {error}"]) from None
+    try:
+        texts["reviewers"] = reviewers.panel_of(config.state)
+    except (ValueError, OSError) as error:
+        raise SnapshotError([f"{config.state}/keys/{reviewers.FILE}: {error}"]) from None
     return texts
 
 
@@ -126,7 +134,7 @@ def watched(config: Config, texts: Iterable[str] = ()) -> dict[str, float]:
     """
     paths = [Path(entry) for entry in (*config.policies, *config.catalogue) if not entry.startswith("pack:")]
     paths += [config.services] if config.services else []
-    paths.append(config.state / "keys" / virtualkeys.FILE)
+    paths += [config.state / "keys" / name for name in (virtualkeys.FILE, reviewers.FILE)]
     paths += [Path(path) for path, _ in named(from_json(config.identity)).values()]
     paths += [Path(name) for name in texts if not name.startswith("packs/")]
     return _times(paths) | detector_files(config)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from proxy.config import Config, to_json
@@ -9,14 +10,16 @@ from proxy.config import Config, to_json
 _FILE = "settings.json"
 
 
-def changed(config: Config) -> list[str]:
+def changed(config: Config, texts: Mapping[str, str] | None = None) -> list[str]:
     """Return the settings that changed since the last start of this state folder, and remember today's.
 
-    Kept are hashes. At a first start nothing changed. Raises OSError.
+    `texts` are what files beside the settings hold, by name. Kept are hashes. At a first start nothing changed.
+    Raises OSError.
     """
     folder = config.state / "policy"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     now = {name: _hash(value) for name, value in to_json(config).items()}
+    now |= {name: _hash(text) for name, text in (texts or {}).items() if text}
     before = _read(folder / _FILE)
     if now != before:
         fresh = folder / f"{_FILE}.new"

@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from proxy.cli.audit_export import FORMATS
+from proxy.evidence.reviewers import make, panel, read_private, write_panel
+from proxy.evidence.sealing import unseal
 from tests.running import AI_HOSTS, CHAT, PLAIN_HOST, ROOT, Proxy, chat
 from tests.upstream import Upstream
 
@@ -35,6 +38,9 @@ SINKS = [
 """Whatever else writes of what went through; their output lies in the folder that is looked through."""
 
 
+REVIEWERS = [make(name, b"correct horse") for name in ("alice", "bob")]
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, Path]]:
     folder = tmp_path_factory.mktemp("canaries")
@@ -48,6 +54,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, Path]
         Upstream(folder, [*AI_HOSTS, PLAIN_HOST]) as upstream,
         Proxy(folder / "state", upstream, policies=["pack:default"], environment=environment) as proxy,
     ):
+        _trust(proxy)
         everything = " ".join(CANARIES.values())
         bodies = [
             chat(everything),
@@ -75,6 +82,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, Path]
         yield proxy, folder
 
 
+def _trust(proxy: Proxy) -> None:
+    """Have evidence sealed from now on, by a proxy that runs already."""
+    write_panel(proxy.state, panel([reviewer for reviewer, _ in REVIEWERS]))
+    deadline = time.monotonic() + 60
+    while not any("reviewers" in record["changed"] for record in proxy.records("config_change")):
+        assert time.monotonic() < deadline
+
+
 def _family(pid: int) -> list[int]:
     found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
     return [int(child) for child in found] + [grand for child in found for grand in _family(int(child))]
@@ -92,6 +107,18 @@ def test_no_planted_value_is_in_any_file(run: tuple[Proxy, Path]) -> None:
                 assert value.split()[0].encode() not in content or name == "card", f"{name} stands in {file.name}"
     assert looked > 5
     assert len(proxy.records()) >= 6
+
+
+def test_what_was_kept_as_evidence_two_reviewers_can_read(run: tuple[Proxy, Path]) -> None:
+    """So that the test before is about something: the values are there, sealed."""
+    proxy, _ = run
+    keys = [read_private(pem, b"correct horse") for _, pem in REVIEWERS]
+    boxes = list((proxy.state / "evidence").rglob("*.sealed"))
+    read = [json.loads(unseal(box.read_bytes(), box.stem, *keys)) for box in boxes]
+    values = [row["value"] for each in read for row in each["findings"]]
+    assert CANARIES["mail"] in values
+    assert CANARIES["secret"] in values
+    assert {record["id"] for record in proxy.records() if record.get("evidence")} == {box.stem for box in boxes}
 
 
 def test_every_sink_said_something(run: tuple[Proxy, Path]) -> None:

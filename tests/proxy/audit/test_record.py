@@ -12,6 +12,7 @@ def every_record(sample):
     decided = sample.judged(unread=(Unread(f"$.{sample.canary}", "media", 40), Unread("$.b", "media", 2)))
     return [
         records.decision(decided, event=EVENT, replaced=2, revision=REVISION, ms={"detect": 11.80001, "total": 13.1}),
+        records.decision(decided, event=EVENT, replaced=2, revision=REVISION, evidence="sha256:" + "4c" * 32),
         records.failure(sample.exchange(), sample.client, sample.match, event=EVENT, error="KeyError", revision=REVISION),
         records.outcome(event=EVENT, service="openai-api", status=200, sent=10, received=20, first_byte_ms=1.23456,
                         total_ms=2.0, aborted=""),

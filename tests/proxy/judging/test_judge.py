@@ -1,10 +1,14 @@
 """The judge rules, records before it answers, and never lets a failure through."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from detectors.scan import Report, Scanner, Task
+from proxy.evidence.keeper import Keeper, digest
+from proxy.evidence.reviewers import Panel, make
+from proxy.evidence.shelf import Shelf
 from proxy.judging.cache import FindingsCache
 from proxy.judging.judge import Judge, Ruling
 from proxy.judging.tally import Tally
@@ -129,3 +133,21 @@ async def test_a_refused_websocket_message_is_answered_in_band() -> None:
     )
     assert ruling.answer is not None
     assert b"Please leave it out." in (ruling.frame or b"")
+
+
+async def test_evidence_is_kept_before_the_record_that_names_it(tmp_path: Path) -> None:
+    trail = Trail()
+    made, _ = judge(trail)
+    made.evidence = Keeper(tmp_path, Panel(tuple(make(name, b"correct horse")[0] for name in ("alice", "bob"))))
+    ruling = await made.judge(exchange("CARD"), CLIENT)
+    assert trail.records[0][0]["evidence"] == digest(Shelf(tmp_path).get(ruling.event))
+
+
+async def test_evidence_that_cannot_be_kept_does_not_stop_a_redaction(tmp_path: Path) -> None:
+    trail = Trail()
+    made, _ = judge(trail)
+    (tmp_path / "evidence").write_text("no folder")
+    made.evidence = Keeper(tmp_path, Panel(tuple(make(name, b"correct horse")[0] for name in ("alice", "bob"))))
+    ruling = await made.judge(exchange("CARD"), CLIENT)
+    assert b"[REDACTED_CREDIT_CARD]" in (ruling.body or b"")
+    assert trail.records[0][0]["evidence"] == "failed"

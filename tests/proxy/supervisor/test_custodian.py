@@ -2,6 +2,7 @@ import asyncio
 import json
 import os
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from proxy.audit.settings import AuditSettings
 from proxy.audit.signing import open_signer
 from proxy.audit.verify import verify
 from proxy.audit.writer import AuditWriter
+from proxy.evidence.reviewers import Reviewer, panel, write_panel
 from proxy.supervisor.custodian import Custodian
 
 
@@ -112,3 +114,14 @@ async def test_a_disk_that_fails_is_no_end(tmp_path: Path, monkeypatch: pytest.M
     await place.trail.close()
     assert place.sizes == [1]
     assert place.problems() == []
+
+
+async def test_evidence_goes_when_its_days_are_over(tmp_path: Path) -> None:
+    write_panel(tmp_path, panel([Reviewer("a", bytes(32)), Reviewer("b", bytes([1]) * 32)], 7))
+    days = [(datetime.now(UTC) - timedelta(days=age)).strftime("%Y-%m-%d") for age in (3, 9)]
+    for day in days:
+        (tmp_path / "evidence" / day).mkdir(parents=True)
+    place = Place(tmp_path)
+    await place.custodian.tidy(place.trail)
+    await place.trail.close()
+    assert [path.name for path in (tmp_path / "evidence").iterdir()] == days[:1]

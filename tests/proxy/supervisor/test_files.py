@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from proxy.config import load
+from proxy.evidence.reviewers import Reviewer, panel, write_panel
 from proxy.judging.snapshot import DetectorInfo
-from proxy.supervisor.files import SnapshotError, keep, last_good, prepare, watched
+from proxy.supervisor.files import SnapshotError, identity_texts, keep, last_good, prepare, watched
 
 POLICY = """
 schema: policy/v1
@@ -95,3 +96,15 @@ def test_a_word_list_is_watched_with_the_file_that_names_it(tmp_path: Path) -> N
     (tmp_path / "staff.txt").write_text("bob\n")
     with pytest.raises(SnapshotError, match="1 problem"):
         prepare(settings, DETECTORS)
+
+
+def test_reviewers_of_evidence_are_checked_before_they_are_taken(tmp_path: Path) -> None:
+    settings = config(tmp_path, state=str(tmp_path))
+    assert identity_texts(settings)["reviewers"] == ""
+    write_panel(tmp_path, panel([Reviewer("a", bytes(32)), Reviewer("b", bytes([1]) * 32)]))
+    assert "hushgate-reviewer a" in identity_texts(settings)["reviewers"]
+    assert any(path.endswith("keys/reviewers") for path in watched(settings))
+    (tmp_path / "keys" / "reviewers").write_text("hushgate-reviewer a nonsense")
+    with pytest.raises(SnapshotError) as caught:
+        identity_texts(settings)
+    assert "keys/reviewers" in caught.value.problems[0]

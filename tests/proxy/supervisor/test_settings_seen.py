@@ -20,3 +20,11 @@ def test_a_file_that_cannot_be_read_is_as_a_first_start(tmp_path: Path) -> None:
     (tmp_path / "policy").mkdir()
     (tmp_path / "policy" / "settings.json").write_text("nonsense")
     assert changed(settings(tmp_path)) == []
+
+
+def test_what_files_beside_the_settings_hold_is_seen_too(tmp_path: Path) -> None:
+    now = settings(tmp_path)
+    assert changed(now, {"reviewers": ""}) == []
+    assert changed(now, {"reviewers": "alice bob"}) == ["reviewers"]
+    assert changed(now, {"reviewers": "alice bob"}) == []
+    assert changed(now, {"reviewers": ""}) == ["reviewers"]
