@@ -28,16 +28,20 @@ class Classifier:
         return frozenset({"fingerprint"}) if printed else frozenset()
 
     def classify(self, findings: Iterable[FindingFact]) -> tuple[str, tuple[str, ...]]:
-        """Return the name of the highest class, and the entities that made it so. No findings: the lowest class."""
+        """Return the name of the highest class, and what made it so. No findings: the lowest class.
+
+        A reason is an entity (a label among them), or `ENTITY:source` where the class names the document or table.
+        """
         if not self._classes:
             return "", ()
         ranks: dict[str, int] = {}
         for fact in findings:
             if fact.score >= SURE and fact.place != "credential":
-                rank = max(self._rank(fact.entity), self._origin(fact.source))
-                ranks[fact.entity] = max(rank, ranks.get(fact.entity, 0))
+                named = self._origin(fact.source)
+                reason = f"{fact.entity}:{fact.source}" if named else fact.entity
+                ranks[reason] = max(self._rank(fact.entity), named)
         highest = max(ranks.values(), default=0)
-        because = tuple(sorted(entity for entity, rank in ranks.items() if rank == highest and rank > 0))
+        because = tuple(sorted(reason for reason, rank in ranks.items() if rank == highest and rank > 0))
         return self._classes[highest].name, because
 
     def _origin(self, source: str) -> int:

@@ -35,6 +35,8 @@ TYPES = (
 
 KEY = "k1"
 """The value key's name: `STATE/keys/value.k1`."""
+_REASONS = 16
+"""At most so many reasons for the class of the data."""
 
 
 class Decoded(Protocol):
@@ -109,6 +111,7 @@ def decision(
         },
         "facts": {
             "class": verdict.data_class,
+            "class_because": [masking.line(reason) for reason in verdict.data_class_because[:_REASONS]],
             "ran": sorted(facts.ran),
             "unknown": list(facts.unknown),
             "findings": shown,

@@ -45,8 +45,8 @@ def test_a_document_or_table_that_a_class_names_makes_it_so() -> None:
     classes = (DataClass("Public"), DataClass("Restricted", documents=("board/*", "customers")))
     classifier = Classifier(classes, catalogue())
     facts = [FindingFact("DOCUMENT", "fingerprint", 0.9, source=source) for source in ("board/plan.txt", "other/x")]
-    assert classifier.classify(facts[:1]) == ("Restricted", ("DOCUMENT",))
+    assert classifier.classify(facts[:1]) == ("Restricted", ("DOCUMENT:board/plan.txt",))
     assert classifier.classify(facts[1:]) == ("Public", ())
-    assert classifier.classify(facts) == ("Restricted", ("DOCUMENT",))
+    assert classifier.classify(facts) == ("Restricted", ("DOCUMENT:board/plan.txt",))
     assert classifier.costs == {"fingerprint"}
     assert Classifier((DataClass("Public"),), catalogue()).costs == frozenset()

@@ -78,6 +78,7 @@ def judged(model: str = "gpt-4o", unread: tuple[Unread, ...] = ()) -> Judged:
         message=f"not sent {CANARY}",
         severity="high",
         data_class="restricted",
+        data_class_because=("US_SSN",),
     )
     return Judged(exchange(), CLIENT, MATCH, Decoded(Prompt(parts, unread, model)), findings, facts, verdict)
 

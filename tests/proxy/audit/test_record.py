@@ -73,6 +73,11 @@ def test_a_decision_says_who_what_where_and_why(sample):
     assert record["policy"] == {"rev": REVISION}
 
 
+def test_a_decision_says_what_made_the_class(sample):
+    facts = records.decision(sample.judged(), event=EVENT, replaced=1, revision=REVISION)["facts"]
+    assert (facts["class"], facts["class_because"]) == ("restricted", ["US_SSN"])
+
+
 @pytest.mark.parametrize(("unread", "inspected"), [((), "full"), ((Unread("$.a", "media", 9),), "partial")])
 def test_what_was_not_read_is_counted_by_reason(sample, unread, inspected):
     request = records.decision(sample.judged(unread=unread), event=EVENT, replaced=0, revision="")["req"]
