@@ -4,18 +4,27 @@ from collections.abc import Callable
 
 from mitmproxy import http
 
+from proxy.judging.answerer import Answerer
+from proxy.judging.answers.editor import PAUSE
 from proxy.restore.restorer import Lookup, Restorer, Values
 
 _DIGESTS = ("content-digest", "repr-digest", "digest", "content-md5", "etag")
 _NO_BODY = (204, 304)
 
+_OFFERS = ("accept-encoding", "connect-accept-encoding")
+
 Stream = Callable[[bytes], bytes | list[bytes]]
 
 
 def ask_uncoded(request: http.Request) -> None:
-    """Ask for an answer without a content coding, unless the header is signed (AWS Signature Version 4)."""
-    if "accept-encoding" in request.headers and not request.headers.get("authorization", "").startswith("AWS4-"):
-        request.headers["accept-encoding"] = "identity"
+    """Ask for an answer without a content coding, unless the header is signed (AWS Signature Version 4).
+
+    Connect compresses each message of a stream (https://connectrpc.com/docs/protocol): so do not its own codings.
+    """
+    if not request.headers.get("authorization", "").startswith("AWS4-"):
+        for name in _OFFERS:
+            if name in request.headers:
+                request.headers[name] = "identity"
 
 
 def restorer(flow: http.HTTPFlow, lookup: Lookup | None) -> Restorer | None:
@@ -36,7 +45,10 @@ def restorer(flow: http.HTTPFlow, lookup: Lookup | None) -> Restorer | None:
 
 def has_body(flow: http.HTTPFlow) -> bool:
     """Tell whether the answer can have a body (RFC 9110, 6.4.1)."""
-    return flow.response is not None and flow.response.status_code not in _NO_BODY and flow.request.method != "HEAD"
+    response = flow.response
+    if response is None or flow.request.method == "HEAD" or response.headers.get("content-length") == "0":
+        return False
+    return response.status_code not in _NO_BODY
 
 
 def make_streamed(flow: http.HTTPFlow) -> None:
@@ -60,3 +72,37 @@ def streamed(made: Restorer) -> Stream:
         return data or []
 
     return stream
+
+
+class Inspected:
+    """An answer that rules are about, as the engine feeds it; `came` is told the size of each chunk."""
+
+    every = PAUSE
+
+    def __init__(self, answerer: Answerer, came: Callable[[int], None]) -> None:
+        self._answerer = answerer
+        self._came = came
+
+    @property
+    def over(self) -> bool:
+        """Tell whether nothing more of the vendor's leaves."""
+        return self._answerer.over
+
+    @property
+    def restless(self) -> bool:
+        """Tell whether `pause` could let something go."""
+        return self._answerer.restless
+
+    async def feed(self, data: bytes) -> bytes:
+        """Return what leaves after a chunk. Raises CodingError, OSError where the record cannot be written."""
+        self._came(len(data))
+        return await self._answerer.feed(data)
+
+    async def flush(self) -> bytes:
+        """Return what leaves at the end. Raises as `feed` does."""
+        self._came(0)
+        return await self._answerer.flush()
+
+    def pause(self) -> bytes:
+        """Return what leaves although nothing comes."""
+        return self._answerer.pause()

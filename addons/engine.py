@@ -261,6 +261,8 @@ _EXPECTED = {
     "TlsConfig.tls_start_client": (tlsconfig.TlsConfig, "tls_start_client", ["self", "tls_start"]),
     "ConnectionHandler.handle_hook": (server.ConnectionHandler, "handle_hook", ["self", "hook"]),
     "HttpStream.state_stream_response_body": (HttpStream, "state_stream_response_body", ["self", "event"]),
+    "HttpStream.state_wait_for_response_headers": (HttpStream, "state_wait_for_response_headers", ["self", "event"]),
+    "HttpStream._handle_event": (HttpStream, "_handle_event", ["self", "event"]),
     "HttpStream.send_response": (HttpStream, "send_response", ["self", "already_streamed"]),
     "HttpStream.check_killed": (HttpStream, "check_killed", ["self", "emit_error_hook"]),
     "WebsocketLayer.relay_messages": (websocket.WebsocketLayer, "relay_messages", ["self", "event"]),

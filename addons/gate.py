@@ -194,7 +194,7 @@ class Gate:
         if ruling.answer is None and ruling.changes:
             amend(flow, ruling.changes)
         state.lookup = self._judge.lookup(ruling.client or client, ruling.issued) if ruling.answer is None else None
-        if state.lookup is not None:
+        if state.lookup is not None or (ruling.answer is None and self._judge.looks(ruling)):
             answers.ask_uncoded(flow.request)
 
     def _client(self, flow: http.HTTPFlow) -> Client:
@@ -220,7 +220,7 @@ class Gate:
             response.headers["x-hushgate"] = state.ruling.announcement
         if response.status_code == 101:
             return
-        if answers.has_body(flow) and self._inspect_answer(flow, state, state.ruling):
+        if answers.has_body(flow) and await self._inspect_answer(flow, state, state.ruling):
             return
         state.restorer = answers.restorer(flow, state.lookup)
         passed = answers.streamed(state.restorer) if state.restorer else None
@@ -235,24 +235,29 @@ class Gate:
         if not state.held:
             response.stream = stream
 
-    def _inspect_answer(self, flow: http.HTTPFlow, state: _Flow, ruling: Ruling) -> bool:
-        """Have the answer looked at where a rule is about answers; tell whether it is."""
+    async def _inspect_answer(self, flow: http.HTTPFlow, state: _Flow, ruling: Ruling) -> bool:
+        """Have the answer looked at, or take its place, where a rule is about answers; tell whether that is so."""
         response = flow.response
         if response is None:
             return False
         kind, coding = response.headers.get("content-type", ""), response.headers.get("content-encoding", "")
-        answerer = state.restorer = self._judge.answerer(ruling, state.lookup, kind, coding)
+        answerer = self._judge.answerer(ruling, state.lookup, kind, coding)
         if answerer is None:
             return False
+        if answerer.unread:
+            refused = await answerer.instead()
+            if refused is not None:
+                answerlayer.instead(flow, to_response(refused))
+            return refused is not None
+        state.restorer = answerer
         answers.make_streamed(flow)
 
-        async def inspect(chunk: bytes) -> bytes:
+        def came(size: int) -> None:
             state.first_byte = state.first_byte or time.monotonic()
-            state.received += len(chunk)
-            return await (answerer.feed(chunk) if chunk else answerer.flush())
+            state.received += size
 
         response.stream = True
-        answerlayer.inspect_answer(flow, inspect)
+        answerlayer.inspect_answer(flow, answers.Inspected(answerer, came))
         return True
 
     @closed
@@ -298,7 +303,12 @@ class Gate:
     @closed
     async def websocket_message(self, flow: http.HTTPFlow) -> None:
         """Judge a client's message as a request of its own, put values back into the server's."""
-        await self._sockets.message(flow, self._client(flow))
+        await self._sockets.message(flow, self._client(flow), _state(flow).ruling)
+
+    @closed
+    async def socket_nudged(self, flow: http.HTTPFlow) -> None:
+        """Look whether something that waited in a socket is to be sent."""
+        await self._sockets.nudged(flow)
 
     @closed
     async def websocket_end(self, flow: http.HTTPFlow) -> None:

@@ -6,13 +6,16 @@ Rules
 2. A message of ours leaves at once after the one that is looked at, before any that came later. mitmproxy's way would
    send it after them, or glue it to one that is still arriving.
 3. A message that was changed leaves as one frame: mitmproxy cuts at bytes, and a cut character would be lost.
-4. Closing happens when all that had arrived with a message is through.
+4. Closing happens when all that had arrived with a message is through. Where the service closes, what was held back
+   of its messages (`at_end`) leaves before.
+5. What is injected is no message: it is a hook of its own (`socket_nudged`).
 
 The private parts that this builds on are checked by `engine.check` at start.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import wsproto.events
@@ -23,7 +26,9 @@ from wsproto.connection import ConnectionState
 
 MOST = 32 << 20  # bytes of one message
 _TOO_BIG = 1009
-_CLOSE, _SAID, _NUDGED = "hushgate-close", "hushgate-said", "hushgate-nudged"
+_CLOSE, _SAID, _LAST = "hushgate-close", "hushgate-said", "hushgate-last"
+Last = Callable[[], Sequence[tuple[bytes, bool]]]
+"""Nothing in, the last messages out: content, and whether it is text."""
 
 
 def say(flow: http.HTTPFlow, content: bytes, *, text: bool) -> None:
@@ -31,24 +36,47 @@ def say(flow: http.HTTPFlow, content: bytes, *, text: bool) -> None:
     flow.metadata.setdefault(_SAID, []).append((content, text))
 
 
-def when_nudged(flow: http.HTTPFlow, call: Callable[[], None]) -> None:
-    """Have `call` called, as a hook is, when mitmproxy is told to inject a message into the socket of `flow`."""
-    flow.metadata[_NUDGED] = call
+def at_end(flow: http.HTTPFlow, last: Last) -> None:
+    """Have `last` asked for the last messages when the service closes the socket of `flow`."""
+    flow.metadata[_LAST] = last
 
 
 def close(flow: http.HTTPFlow, code: int, reason: str) -> None:
     """Have the socket of `flow` closed: both sides get a close frame."""
     flow.metadata[_CLOSE] = (code, reason)
+    flow.metadata.pop(_LAST, None)
 
 
 def install() -> None:
     """Make mitmproxy use this layer."""
     websocket.WebsocketLayer = SocketLayer  # type: ignore[misc]
+    websocket.WebsocketConnection = LastWords  # type: ignore[misc]
     websocket.Fragmentizer = WholeFrames  # type: ignore[misc]
 
 
 _Layer: Any = websocket.WebsocketLayer
+_Connection: Any = websocket.WebsocketConnection
 _Fragmentizer: Any = websocket.Fragmentizer
+
+
+@dataclass
+class SocketNudgedHook(commands.StartHook):
+    """Somebody wants a socket to look whether something is to be sent."""
+
+    flow: http.HTTPFlow
+
+
+class LastWords(_Connection):  # type: ignore[misc]
+    """One side of a socket; what `last` returns is said before it is closed."""
+
+    last: Last = tuple
+
+    def send2(self, event: Any) -> commands.SendData:
+        """Return the bytes of a frame."""
+        said = b""
+        if isinstance(event, wsproto.events.CloseConnection) and self.state is ConnectionState.OPEN:
+            said = b"".join(self.send(WholeFrames([], text).msg(content, True)) for content, text in self.last())
+        return commands.SendData(self.conn, said + self.send(event))
 
 
 class SocketLayer(_Layer):  # type: ignore[misc]
@@ -56,9 +84,11 @@ class SocketLayer(_Layer):  # type: ignore[misc]
 
     def relay_messages(self, event: Any) -> layer.CommandGenerator[None]:
         """Relay, and do what was ordered meanwhile."""
+        self.client_ws.last = self._last
         if isinstance(event, websocket.WebSocketMessageInjected):
-            self.flow.metadata.get(_NUDGED, lambda: None)()
+            yield SocketNudgedHook(self.flow)
             yield from self._say()
+            yield from self._ordered()
             return
         relayed = super().relay_messages(event)
         for command in relayed:
@@ -67,6 +97,13 @@ class SocketLayer(_Layer):  # type: ignore[misc]
                 yield from self._say()
         if any(sum(map(len, ws.frame_buf)) > MOST for ws in (self.client_ws, self.server_ws)):
             close(self.flow, _TOO_BIG, "message too big")
+        yield from self._ordered()
+
+    def _last(self) -> Sequence[tuple[bytes, bool]]:
+        last: Last = self.flow.metadata.get(_LAST, tuple)
+        return last()
+
+    def _ordered(self) -> layer.CommandGenerator[None]:
         ordered = self.flow.metadata.pop(_CLOSE, None)
         if ordered and self._handle_event != self.done:
             yield from self._close(*ordered)

@@ -192,7 +192,7 @@ class _Teller:
         if hit is None:
             return self.by_default()
         if hit.because in {"unknown", "error"}:
-            return message.unread(self._mattered)
+            return message.unread(self._mattered, self.scene.facts.direction)
         effect = self.outcomes[hit.id].rule.action
         text = self.rule(hit.id)
         turned = effect.type.cuts and hit.action is Action.BLOCK

@@ -17,7 +17,7 @@ ROUTED_WHOLE = "This request was answered by a service of the company instead. R
 COACHED = "Please check whether this may be sent to {app.name} ({kinds}). Reference: {ref}"
 COACHED_WHOLE = "Please check whether this may be sent to {app.name}. Reference: {ref}"
 BY_DEFAULT = "{app.name} is not open for use here. Please ask your security team. Reference: {ref}"
-UNREAD = "This request was stopped because it could not be checked: {reasons}. Reference: {ref}"
+UNREAD = "This {what} was stopped because it could not be checked: {reasons}. Reference: {ref}"
 UNWRITABLE = "It stands where it cannot be taken out for you, so nothing was sent."
 
 _STANDARD = {
@@ -64,9 +64,10 @@ def kinds(entities: Iterable[str]) -> str:
     return ", ".join(titles) or "protected content"
 
 
-def unread(reasons: Sequence[str]) -> str:
-    """Return the message for a request that could not be checked."""
-    return UNREAD.replace("{reasons}", ", ".join(_REASONS.get(reason, reason) for reason in reasons))
+def unread(reasons: Sequence[str], direction: str = "request") -> str:
+    """Return the message for a request, or an answer (`direction` is `response`), that could not be checked."""
+    words = UNREAD.replace("{reasons}", ", ".join(_REASONS.get(reason, reason) for reason in reasons))
+    return words.replace("{what}", "answer" if direction == "response" else "request")
 
 
 def standard(action: Action, entities: Sequence[str]) -> str:

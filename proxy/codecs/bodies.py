@@ -28,7 +28,6 @@ from proxy.codecs.spans import Document, Span
 from proxy.exchange import Blob, Part
 
 _PARAMETER = re.compile(r';\s*([\w-]+)\s*=\s*(?:"([^"]*)"|([^;,\s]*))')
-_PROTOBUF = re.compile(r"application/(grpc|connect\+proto|x-protobuf|protobuf|proto|vnd\.google\.protobuf)\b(?!.*json)")
 _FRAMED = ("application/connect+", "application/grpc")  # Connect's streams, gRPC, gRPC-Web
 _EVENTS = "application/vnd.amazon.eventstream"
 _JSON = re.compile(r"(application|text)/(x-)?json|.*\+json")
@@ -89,13 +88,13 @@ def _read(reading: Reading, body: bytes, content: Content, dialect: Dialect) -> 
     data = body[content.start : content.end] if content.end - content.start < len(body) else body
     if content.upload:
         kind = "text/plain" if media.is_text_type(kind) and not media.is_binary(data) else ""
-    if _PROTOBUF.match(kind) and _is_json(reading, data):
+    if media.is_protobuf_type(kind) and _is_json(reading, data):
         kind = "application/json"
     if kind.startswith("multipart/"):
         _read_multipart(reading, body, content, parameters.get("boundary", ""), dialect)
     elif kind.startswith(_FRAMED):
         _read_frames(reading, body, content, dialect, kind)
-    elif _PROTOBUF.match(kind):
+    elif media.is_protobuf_type(kind):
         read_message(reading, data, content.prefix)
     elif kind == _EVENTS:
         _read_events(reading, body, content, dialect)

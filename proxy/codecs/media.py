@@ -19,6 +19,9 @@ _TEXT_TYPE = re.compile(
 _MEDIA_TYPE = re.compile(
     r"(image|audio|video|font|model)/.*|application/(pdf|zip|gzip|.*\.document|.*\.sheet)", re.IGNORECASE
 )
+_PROTOBUF_TYPE = re.compile(
+    r"application/(grpc|connect\+proto|x-protobuf|protobuf|proto|vnd\.google\.protobuf)\b(?!.*json)"
+)
 _MARKED_UP = re.compile(r"(application|text)/(x-)?rtf|message/rfc822|text/html|multipart/related", re.IGNORECASE)
 _MARKED_UP_NAME = re.compile(r"\.(rtf|eml|mht|mhtml|html?)\s*\Z", re.IGNORECASE)
 _BINARY = re.compile(
@@ -58,6 +61,11 @@ def is_text_type(media_type: str) -> bool:
 def is_media_type(media_type: str) -> bool:
     """Tell whether a media type says pictures, sound or documents that are not text."""
     return _MEDIA_TYPE.fullmatch(media_type) is not None and not is_text_type(media_type)
+
+
+def is_protobuf_type(media_type: str) -> bool:
+    """Tell whether a media type, in lower case, says protocol buffers, framed or not."""
+    return _PROTOBUF_TYPE.match(media_type) is not None
 
 
 def is_document(head: bytes, media_type: str, name: str) -> bool:

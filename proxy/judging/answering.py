@@ -3,16 +3,16 @@
 Rules
 1. Only answers that such a rule could match come here. Detectors run elsewhere (`Scans`), on what has not left yet and
    the `BEFORE` characters that left last; the rules see everything that was found so far.
-2. Text leaves when what follows cannot change what is found in it: `REACH` characters behind it, at the beginning of a
-   word; a key block waits for its end.
-3. What the vendor writes is looked at before values are put back into it: the user's own values are no finding.
-4. A block ends the answer with an error in the vendor's form for streams. What was not looked at in time is unknown,
-   and the policy decides.
+2. Text leaves when what follows cannot change what is found in it, or after a pause (`proxy.answers.editor`).
+3. What the vendor writes is looked at before values are put back into it: the user's own values are no finding. Signed
+   parts are looked at too; nothing can be cut out of them.
+4. A block ends the answer with an error in the vendor's form for streams. What was not looked at in time, or cannot be
+   read, is unknown, and the policy decides before it leaves.
 5. The record is on disk before the last byte, or the error, is returned.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -21,26 +21,25 @@ from detectors.finding import Finding
 from detectors.resolve import resolve
 from detectors.scan import Report, Task
 from policies.engine import decide
-from policies.facts import Facts, fact_of
+from policies.facts import Facts
 from policies.model import Verdict
 from policies.scene import prepare
-from proxy import placeholder
 from proxy.codecs.decode import Decoded
-from proxy.exchange import Part, Prompt
+from proxy.exchange import Part, Prompt, Unread
+from proxy.judging.answers.editor import AnswerEditor
+from proxy.judging.answers.found import Found, Place
 from proxy.judging.inspection import Judged
 from proxy.judging.redaction import label, without_placeholders
 from proxy.judging.snapshot import Snapshot
-from proxy.restore.restorer import Lookup, Values
+from proxy.restore.restorer import Lookup
 from proxy.restore.splitter import Splitter
-from proxy.restore.weave import BEFORE, Event, Replacement, Waiting, Weave
+from proxy.restore.weave import Event, Replacement, Waiting, Weave
 
-REACH = 48  # characters: the longest identifier that is written with spaces
-_WORD = 512  # characters without a space that are still one word
-_BLOCK = 8192  # characters that a key block may have
-_MOST = 2000  # findings that are remembered
-_KNOWN = 2048  # ends of texts whose cuts are remembered
 _SECONDS = 2.0
+_SHORT = 128  # characters of an identifier
+_CLEAN = 256
 _PARTS = (Part("answer:", "assistant", "prompt", ""),)
+_WHO = frozenset({"identity"})
 
 
 class Scans(Protocol):
@@ -48,10 +47,6 @@ class Scans(Protocol):
 
     async def scan(self, tasks: Sequence[Task], timeout_s: float) -> list[Report] | None:
         """Return one report a task, or None where there is no room. Raises nothing."""
-
-
-Place = tuple[int, int, str]
-"""Number of a text, position in it, entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,78 +62,12 @@ def concerns(judged: Judged, snapshot: Snapshot, now: datetime) -> bool:
 
 
 def _facts(judged: Judged) -> Facts:
-    return replace(judged.facts, direction="response", findings=(), unknown=(), rewritable=True, bytes=0)
-
-
-class _Editor:
-    """Cuts out what the rules want out, and puts values back."""
-
-    def __init__(self, lookup: Lookup | None) -> None:
-        self._values = Values(lookup or (lambda _: None))
-        self.known: dict[tuple[str, str], list[Replacement]] = {}
-
-    def learn(self, text: str, before: str, cuts: list[Replacement]) -> None:
-        """Note what is to be cut out of the end of a text, and out of what will wait of it when the rest has left."""
-        self.known[text, before] = cuts
-        left = self.settled(text, before)
-        rest = [replace(cut, start=cut.start - left, end=cut.end - left) for cut in cuts if cut.start >= left]
-        self.known[text[left:], (before + text[:left])[-BEFORE:]] = rest
-        while len(self.known) > _KNOWN:
-            del self.known[next(iter(self.known))]
-
-    def replacements(self, text: str, before: str) -> Sequence[Replacement]:
-        """Return both, in order."""
-        cuts = self.known.get((text, before), [])
-        values = [v for v in self._values.replacements(text) if all(v.end <= c.start or c.end <= v.start for c in cuts)]
-        return sorted((*cuts, *values), key=lambda each: each.start)
-
-    def settled(self, text: str, before: str) -> int:
-        """Return where a word begins that is far enough from the end, and neither in a finding nor a key block."""
-        far = max(len(text) - REACH, 0)
-        start = max(far - _WORD, 0)
-        space = max(text.rfind(" ", start, far), text.rfind("\n", start, far))
-        cut = min(space + 1 if space >= 0 else start, placeholder.begun(text))
-        block = text.rfind("-----BEGIN ", max(0, len(text) - _BLOCK))
-        if block >= 0 and "-----END " not in text[block:]:
-            cut = min(cut, block)
-        for each in self.known.get((text, before), ()):
-            if each.start < cut < each.end:
-                cut = each.start
-        return cut
-
-
-@dataclass(slots=True)
-class _Found:
-    """What was found, by text and place in it: what is looked at again is found anew.
-
-    `tentative`: those that more text could turn into something else.
-    """
-
-    by_place: dict[Place, Finding] = field(default_factory=dict)
-    tentative: set[Place] = field(default_factory=set)
-
-    def learn(self, waiting: Waiting, findings: Sequence[Finding], *, final: bool) -> dict[Place, Finding]:
-        """Take in what was found in the end of one text; return it with its places."""
-        for place in [p for p in self.by_place if p[0] == waiting.number and p[1] >= waiting.left]:
-            del self.by_place[place]
-            self.tentative.discard(place)
-        shown = len(waiting.before)
-        new = {}
-        for finding in findings:
-            if finding.end > shown and len(self.by_place) < _MOST:
-                start = max(finding.start - shown, 0)
-                place = (waiting.number, waiting.left + start, finding.entity)
-                if finding.start >= shown or place not in self.by_place:
-                    new[place] = replace(finding, start=start, end=finding.end - shown)
-                    behind = waiting.pending[finding.end - shown : finding.end - shown + 1]
-                    if not (final or waiting.whole) and (not behind or behind.isalnum()):
-                        self.tentative.add(place)
-        self.by_place.update(new)
-        return new
+    who = tuple(reason for reason in judged.facts.unknown if reason in _WHO)
+    return replace(judged.facts, direction="response", findings=(), unknown=who, rewritable=True, bytes=0)
 
 
 class Answering:
-    """One answer. Raises CodingError where a coding is broken."""
+    """One answer, or all that a service says on one WebSocket (`take`). Raises CodingError where a coding is broken."""
 
     def __init__(
         self,
@@ -146,22 +75,28 @@ class Answering:
         snapshot: Snapshot,
         scans: Scans,
         lookup: Lookup | None,
-        splitter: Splitter,
+        splitter: Splitter | None,
         now: Callable[[], datetime],
     ) -> None:
-        self._judged = judged
-        self._snapshot = snapshot
         self._scans = scans
         self._now = now
         self._splitter = splitter
-        self._editor = _Editor(lookup)
-        self._weave = Weave(self._editor)
-        self._found = _Found()
-        self._facts = _facts(judged)
+        self._editor = AnswerEditor(lookup if splitter is None or splitter.restores else None)
+        self._weave = Weave(self._editor, inspects=True)
+        self._found = Found()
         self._verdict: Verdict | None = None
+        self._clean: set[str] = set()  # whole texts that hold nothing: kinds and identifiers come with each event
+        self._told: set[str] = set()  # reasons that are on record
+        self.stopped = False
+        self.ask(judged, snapshot)
+
+    def ask(self, judged: Judged, snapshot: Snapshot) -> None:
+        """Take what follows for the answer to this request, under these rules."""
+        self._judged, self._snapshot = judged, snapshot
+        self._facts = _facts(judged)
+        self._clean.clear()
         needed = {"structured", *snapshot.policy.needs(self._facts)}
         self._detectors = tuple(d.name for d in snapshot.detectors if d.cost in needed)
-        self.stopped = False
 
     @property
     def cut(self) -> int:
@@ -173,24 +108,55 @@ class Answering:
         """Return how many values were put back."""
         return max(self._weave.replaced - self.cut, 0)
 
+    @property
+    def restless(self) -> bool:
+        """Tell whether `pause` could let something go."""
+        return not self.stopped and self._weave.restless
+
     async def feed(self, data: bytes) -> bytes | Stopped:
         """Return what can leave after `data` came, or that the answer ends."""
-        return b"" if self.stopped else await self._pass(list(self._splitter.feed(data)), final=False)
+        return await self._joined(list(self._splitter.feed(data)) if self._splitter else [], final=False)
 
     async def flush(self) -> bytes | Stopped:
         """Return what waited, or that the answer ends."""
-        return b"" if self.stopped else await self._pass(list(self._splitter.flush()), final=True)
+        return await self._joined(list(self._splitter.flush()) if self._splitter else [], final=True)
+
+    def pause(self, seconds: float) -> list[bytes]:
+        """Return what may leave of texts that nothing was added to for `seconds`."""
+        return [] if self.stopped else self._weave.pause(seconds)
+
+    def close(self) -> list[bytes]:
+        """Return what may leave without another look: all that waits, unless its end could stop the answer."""
+        if self.stopped or (self._verdict is not None and self._verdict.action.stops):
+            return []
+        return self._weave.flush()
+
+    def fresh(self) -> Judged | None:
+        """Return what is to be recorded and was not returned before; None where there is nothing, or a block pends."""
+        judged = self.judged()
+        if judged is None or judged.verdict.action.stops:
+            return None
+        new = self._found.fresh()
+        told = set(self._facts.unknown) - _WHO - self._told
+        self._told |= told
+        if not (new or told):
+            return None
+        return replace(judged, findings=tuple((0, finding) for finding in new))
 
     def judged(self) -> Judged | None:
         """Return what is to be recorded; None where nothing was found and no rule matched."""
         verdict = self._verdict
         if verdict is None or not (self._found.by_place or verdict.rules or verdict.would):
             return None
-        decoded = Decoded(Prompt(_PARTS), (None,), b"")
+        unread = tuple(Unread("answer:", reason, 0) for reason in self._facts.unknown if reason not in _WHO)
+        decoded = Decoded(Prompt(_PARTS, unread), (None,), b"")
         findings = tuple((0, finding) for finding in self._found.by_place.values())
         return replace(self._judged, decoded=decoded, findings=findings, facts=self._facts, verdict=verdict)
 
-    async def _pass(self, events: list[Event], *, final: bool) -> bytes | Stopped:
+    async def take(self, events: Sequence[Event], *, final: bool = False) -> list[bytes] | Stopped:
+        """Return the events that can leave after these came, as they are written then, or that the answer ends."""
+        if self.stopped:
+            return []
         for event in events:
             self._weave.take(event)
         await self._look(self._weave.waiting() if final else self._weave.touched(), final=final)
@@ -198,22 +164,27 @@ class Answering:
         if judged is not None and self._stops():
             self.stopped = True
             return Stopped(judged)
-        return b"".join(self._weave.settle() + (self._weave.flush() if final else []))
+        return self._weave.settle() + (self._weave.flush() if final else [])
+
+    async def _joined(self, events: Sequence[Event], *, final: bool) -> bytes | Stopped:
+        left = await self.take(events, final=final)
+        return left if isinstance(left, Stopped) else b"".join(left)
 
     def _stops(self) -> bool:
         """Tell whether the answer is to end, tentative findings aside."""
         if self._verdict is None or not self._verdict.action.stops or not self._found.tentative:
             return self._verdict is not None and self._verdict.action.stops
-        sure = [finding for place, finding in self._found.by_place.items() if place not in self._found.tentative]
-        facts = replace(self._facts, findings=tuple(fact_of(finding, -1) for finding in sure))
+        facts = replace(self._facts, findings=self._found.facts(sure=True))
         return decide(facts, self._snapshot.policy, self._now()).action.stops
 
     async def _look(self, waiting: Sequence[Waiting], *, final: bool) -> None:
         """Scan what waits, decide, and note what is to be cut out."""
-        waiting = [each for each in waiting if each.pending]
+        waiting = [each for each in waiting if each.pending and (each.before or each.pending not in self._clean)]
         tasks = [Task(Source(each.before + each.pending, "answer prompt"), self._detectors) for each in waiting]
         reports = await self._scans.scan(tasks, _SECONDS) if tasks else []
-        unknown = {} if reports is not None else {"timeout": None}
+        if len(self._clean) > _CLEAN:
+            self._clean.clear()
+        unknown = dict(self._weave.unread) | ({} if reports is not None else {"timeout": None})
         places: list[tuple[Waiting, dict[Place, Finding]]] = []
         before = len(self._found.by_place)
         for each, report in zip(waiting, reports or (), strict=False):
@@ -221,15 +192,16 @@ class Answering:
             found = resolve(finding for group in report.findings.values() for finding in group)
             text = each.before + each.pending
             places.append((each, self._found.learn(each, without_placeholders(text, found), final=final)))
+            if each.whole and not (each.before or found or report.failed) and len(each.pending) <= _SHORT:
+                self._clean.add(each.pending)
         if self._verdict is None or unknown or before or self._found.by_place:
             self._decide(tuple(unknown))
             self._mark(places)
 
     def _decide(self, unknown: tuple[str, ...]) -> None:
-        numbered = enumerate(self._found.by_place.values())
         self._facts = replace(
             self._facts,
-            findings=tuple(fact_of(finding, number) for number, finding in numbered),
+            findings=self._found.facts(),
             unknown=tuple(dict.fromkeys((*self._facts.unknown, *unknown))),
             ran=frozenset(self._detectors),
         )
@@ -249,4 +221,5 @@ class Answering:
                     cuts[-1] = replace(cuts[-1], end=max(cuts[-1].end, finding.end))
                 else:
                     cuts.append(Replacement(finding.start, finding.end, label(finding.entity)))
-            self._editor.learn(each.pending, each.before, cuts)
+            held = self._found.open_in(found) if self._verdict.action.stops else ()
+            self._editor.learn(each, cuts, tuple(held))

@@ -26,6 +26,7 @@ from proxy.evidence.keeper import Keeper
 from proxy.exchange import Client, Exchange
 from proxy.judging.answerer import Answerer
 from proxy.judging.answering import Answering, concerns
+from proxy.judging.answers.listener import Listener
 from proxy.judging.budget import Budget
 from proxy.judging.cache import FindingsCache
 from proxy.judging.forwarding import Changes
@@ -145,17 +146,30 @@ class Judge:
         """Return what finds the values for an answer to `client`, given what its request had issued; None: no need."""
         return self._placeholders.lookup(client, issued)
 
+    def looks(self, ruling: Ruling) -> bool:
+        """Tell whether a rule could be about the answer to a request that was ruled so."""
+        return ruling.judged is not None and concerns(ruling.judged, self.snapshot, self._now())
+
     def answerer(self, ruling: Ruling, lookup: Lookup | None, content_type: str, coding: str) -> Answerer | None:
         """Return what inspects the answer to a request that was ruled so; None where no rule is about answers."""
-        judged, snapshot = ruling.judged, self.snapshot
-        if judged is None or not concerns(judged, snapshot, self._now()):
+        if ruling.judged is None or not self.looks(ruling):
             return None
-        splitter = Splitter(content_type, coding)
-        if not splitter.readable:
-            self._tally.uninspected(ruling.service, "undecodable", 0)
+        splitter = Splitter(content_type, coding, inspects=True)
+        if splitter.unread:
+            self._tally.uninspected(ruling.service, splitter.unread, 0)
+        return self._answerer(ruling.judged, lookup, splitter)
+
+    def listener(self, ruling: Ruling, lookup: Lookup) -> Listener | None:
+        """Return what inspects what a service says on a WebSocket, as an answer to what was ruled so."""
+        if ruling.judged is None or not self.looks(ruling):
             return None
+        return Listener(self._answerer(ruling.judged, lookup, None))
+
+    def _answerer(self, judged: Judged, lookup: Lookup | None, splitter: Splitter | None) -> Answerer:
+        snapshot = self.snapshot
         answering = Answering(judged, snapshot, self._scans, lookup, splitter, self._now)
-        return Answerer(answering, splitter.kind, judged, snapshot.revision, self._trail, self._tally)
+        kind, unread = (splitter.kind, splitter.unread) if splitter else ("", "")
+        return Answerer(answering, kind, judged, snapshot.revision, self._trail, self._tally, unread)
 
     async def _drive(
         self, exchange: Exchange, standing: Standing, snapshot: Snapshot, event: str, started: float

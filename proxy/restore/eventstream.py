@@ -46,7 +46,7 @@ class EventStreamFraming:
     def flush(self) -> list[Event]:
         """Return what is left."""
         rest, self._rest = bytes(self._rest), bytearray()
-        return [Event(rest)] if rest else []
+        return [Event(rest, unread="undecodable")] if rest else []
 
 
 def _message(raw: bytes, head: int) -> Event:
@@ -80,31 +80,35 @@ def message(headers: bytes, payload: bytes) -> bytes:
 
 
 class ConnectFraming:
-    """Cuts Connect's envelopes; compressed ones pass as they are."""
+    """Cuts Connect's envelopes; compressed ones pass as they are, and so does all from one that is too long."""
 
     def __init__(self) -> None:
         self._rest = bytearray()
+        self._passing = False
 
     def feed(self, data: bytes) -> list[Event]:
         """Return the messages that `data` completes."""
         self._rest += data
         events: list[Event] = []
-        while len(self._rest) >= _ENVELOPE:
+        while not self._passing and len(self._rest) >= _ENVELOPE:
             size = _ENVELOPE + int.from_bytes(self._rest[1:_ENVELOPE])
             if size > LONGEST:
-                return events + self.flush()
+                self._passing = True
+                break
             if len(self._rest) < size:
                 break
             raw = bytes(self._rest[:size])
             del self._rest[:size]
-            readable = not raw[0] & _COMPRESSED
-            events.append(Event(raw, raw[_ENVELOPE:], partial(envelope, raw[0])) if readable else Event(raw))
-        return events
+            if raw[0] & _COMPRESSED and size > _ENVELOPE:
+                events.append(Event(raw, unread="undecodable"))
+            else:
+                events.append(Event(raw, raw[_ENVELOPE:], partial(envelope, raw[0])))
+        return events + self.flush() if self._passing else events
 
     def flush(self) -> list[Event]:
         """Return what is left."""
         rest, self._rest = bytes(self._rest), bytearray()
-        return [Event(rest)] if rest else []
+        return [Event(rest, unread="undecodable")] if rest else []
 
 
 def envelope(flags: int, payload: bytes) -> bytes:

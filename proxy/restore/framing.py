@@ -1,6 +1,7 @@
 """The bytes of an answer in, its events out, by content type; each knows how it is written again.
 
-A framing never fails: bytes that are not what their label says pass as they are, as events without a payload.
+A framing never fails: bytes that are not what their label says pass as they are, as events without a payload that say
+why (`Event.unread`).
 """
 
 from typing import Protocol
@@ -36,7 +37,7 @@ class PlainFraming:
     def flush(self) -> list[Event]:
         """Return what was no whole character."""
         rest, self._rest = self._rest, b""
-        return [Event(rest)] if rest else []
+        return [Event(rest, unread="undecodable")] if rest else []
 
 
 def _whole(data: bytes) -> int:

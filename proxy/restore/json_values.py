@@ -13,6 +13,7 @@ from proxy.restore.weave import Event
 _INTERESTING = re.compile(rb'["{}\[\]]')
 _STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _GUARD = b")]}'"
+_BETWEEN = re.compile(rb"(?:[\s,:\[\]{}()'\x1e]|\xef\xbb\xbf|\b(?:[0-9a-f]{1,8}|null|true|false|data)\b)*+\Z")
 
 
 class JsonFraming:
@@ -32,7 +33,7 @@ class JsonFraming:
     def feed(self, data: bytes) -> list[Event]:
         """Return the events that `data` completes."""
         if self._passing:
-            return [Event(data)]
+            return [Event(data, unread="too_large")]
         self._rest += data
         if not self._begun and not self._begin():
             return []
@@ -42,13 +43,14 @@ class JsonFraming:
                 break
         if len(self._rest) > LONGEST:
             self._passing = True
-            events.extend(self.flush())
+            events.append(Event(bytes(self._rest), unread="too_large"))
+            self._rest.clear()
         return events
 
     def flush(self) -> list[Event]:
         """Return what is left."""
         rest, self._rest = bytes(self._rest), bytearray()
-        return [Event(rest)] if rest else []
+        return [Event(rest, unread=_unread(rest))] if rest else []
 
     def _begin(self) -> bool:
         if len(self._rest) < len(_GUARD) and _GUARD.startswith(self._rest):
@@ -102,7 +104,12 @@ class JsonFraming:
         del self._rest[: self._position]
         self._position, self._start = 0, -1
         render = partial(_with_length, before, _units(payload)) if self._guarded else before.__add__
-        events.append(Event(raw, payload, render))
+        events.append(Event(raw, payload, render, unread=_unread(before)))
+
+
+def _unread(between: bytes) -> str:
+    """Return why what stands between two values was not read: it is neither punctuation nor a short number."""
+    return "" if _BETWEEN.match(between) else "undecodable"
 
 
 def _with_length(before: bytes, units: int, payload: bytes) -> bytes:

@@ -20,15 +20,20 @@ _LIMITS = Limits(leaves=100_000)
 _NUMBERED = re.compile(r"/\d+\Z")  # patches append a new element for each piece
 _EMPTY = ("", "false", "null")
 _LONGEST_NAME = 200
+_LONG_NUMBER = 9  # digits: the shortest number that stands for a person or an account
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One text of an event. `name` is the same for the pieces of one text; None where it is whole (an object's key)."""
+    """One text of an event. `name` is the same for the pieces of one text; None where it is whole (a key, a kind).
+
+    `writable`: no signature covers it.
+    """
 
     span: Span
     text: str = field(repr=False)
     name: Hashable
+    writable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,9 @@ class _Table:
     type_begins: tuple[str, ...]
     members: frozenset[str]
     names: frozenset[str]
+    opaque: frozenset[str]
+    whole: frozenset[str]
+    whole_ends: tuple[str, ...]
 
 
 @cache
@@ -54,6 +62,9 @@ def _table() -> _Table:
         tuple(signed["type_begins"]),
         frozenset(signed["members"]),
         frozenset(signed["names"]),
+        frozenset(raw["opaque"]),
+        frozenset(raw["whole"]["names"]),
+        tuple(raw["whole"]["ends"]),
     )
 
 
@@ -63,35 +74,42 @@ class Places:
     def __init__(self) -> None:
         self._sticky = ""
 
-    def of(self, payload: bytes, *, plain: bool = False) -> list[Place]:
+    def of(self, payload: bytes, *, plain: bool = False, signed: bool = False) -> list[Place]:
         """Return the texts of an event, in order. What is not JSON, or `plain`, is one text.
 
-        Raises UnicodeDecodeError, and Unreadable where it is too large.
+        `signed`: what is signed as well, as texts that are not writable, and numbers that could be somebody's. Raises
+        UnicodeDecodeError, and Unreadable where it is too large.
         """
         text = payload.decode()
         document = Document(text, 0, len(payload))
         if not plain and text.lstrip(" \t\r\n\ufeff").startswith(("{", "[", '"')):
             try:
-                return list(self._read(read_json(text, _LIMITS), document))
+                return list(self._read(read_json(text, _LIMITS), document, signed))
             except Unreadable as error:
                 if error.reason != "undecodable":
                     raise
         return [Place(Span(document, 0, len(text), "plain"), text, "plain")] if text else []
 
-    def _read(self, tree: Tree, document: Document) -> Iterator[Place]:
+    def _read(self, tree: Tree, document: Document, all_of_it: bool) -> Iterator[Place]:
         marks = _marks(tree, document.text)
         names, signed = _where(tree.containers, marks), _signed(tree.containers, marks)
         for leaf in tree.leaves:
-            if leaf.what in {"number", "word"} or (leaf.container >= 0 and signed[leaf.container]):
+            if leaf.what == "number" and all_of_it and leaf.end - leaf.start >= _LONG_NUMBER:
+                span = Span(document, leaf.start, leaf.end, "number")
+                yield Place(span, span.raw, None)
+            if leaf.what in {"number", "word"}:
                 continue
-            if leaf.name in _table().names and not _in_array(leaf, tree):
+            covered = (leaf.container >= 0 and signed[leaf.container]) or (
+                leaf.name in _table().names and not _in_array(leaf, tree)
+            )
+            if covered and (not all_of_it or leaf.name in _table().opaque):
                 continue
             span = Span(document, leaf.start, leaf.end, "json")
             text = styles.unescaped(span.raw, "json")
-            if leaf.what == "key":
-                yield Place(span, text, None)
+            if leaf.what == "key" or (_is_whole(leaf.name) and not _in_array(leaf, tree)):
+                yield Place(span, text, None, not covered)
             elif text:
-                yield Place(span, text, self._name(leaf, tree, names, marks))
+                yield Place(span, text, self._name(leaf, tree, names, marks), not covered)
 
     def _name(self, leaf: Leaf, tree: Tree, names: Sequence[Hashable], marks: Sequence[dict[str, str]]) -> Hashable:
         if leaf.container < 0:
@@ -105,6 +123,11 @@ class Places:
                         self._sticky = place
                     return "patch", _NUMBERED.sub("/#", place)
         return names[leaf.container], leaf.path.rpartition("[")[2] if leaf.path.endswith("]") else leaf.name
+
+
+def _is_whole(name: str) -> bool:
+    table = _table()
+    return name in table.whole or name.endswith(table.whole_ends)
 
 
 def _in_array(leaf: Leaf, tree: Tree) -> bool:

@@ -36,6 +36,10 @@ class Values:
         """Return where a placeholder begins that is not finished."""
         return placeholder.begun(text)
 
+    def calm(self, text: str, before: str = "") -> int:
+        """Return the same: models that pause within a placeholder finish it all the same."""
+        return self.settled(text, before)
+
 
 class Restorer:
     """One answer: `feed` each chunk, `flush` at its end. Sans-io; raises CodingError where a coding is broken."""

@@ -1,8 +1,13 @@
-"""The chunks of an answer in, its events out: codings taken off, cut by the kind of content."""
+"""The chunks of an answer in, its events out: codings taken off, cut by the kind of content.
+
+Values are put back into the kinds in which services answer. Who only inspects reads every other text as it is written
+(pages, scripts, XML); the rest has a reason of `on_unknown`.
+"""
 
 import re
 from collections.abc import Iterator
 
+from proxy.codecs import media
 from proxy.restore.coding import decoder_of
 from proxy.restore.eventstream import ConnectFraming, EventStreamFraming
 from proxy.restore.framing import Framing, PlainFraming
@@ -12,18 +17,35 @@ from proxy.restore.weave import Event
 
 _JSON_BEGINS = re.compile(rb"\s*+(?:\)\]\}'|[0-9a-f]{1,3}:[\"\[{]|[\[{]\s*+[\"\[{\]}0-9-]|\")")
 _ENOUGH = 64  # bytes by which a body of an unclear kind is known
+_CHARSET = re.compile(r";\s*+charset\s*+=\s*+\"?([\w.:-]++)", re.IGNORECASE | re.ASCII)
+_ASCII_LIKE = re.compile(r"utf-?8|us-ascii|ascii|iso-8859-\d+|latin-?\d|windows-125\d", re.IGNORECASE)
 _TEXTS = ("text/plain", "text/markdown", "text/csv", "application/x-yaml", "application/sql")
 
 
 class Splitter:
-    """One answer. `readable` says before the first byte whether kind and coding are known."""
+    """One answer. `unread` says before the first byte why nothing can be read: a reason of `on_unknown`, or empty.
 
-    def __init__(self, content_type: str, coding: str = "") -> None:
+    `inspects`: every kind of text is read, `restores` tells whether values may be put back into this one.
+    """
+
+    def __init__(self, content_type: str, coding: str = "", *, inspects: bool = False) -> None:
         self.kind = content_type.partition(";")[0].strip().lower()
         self._decoder = decoder_of(coding)
-        self._framing = _framing(self.kind)
+        script = inspects and self.kind.endswith("javascript")
+        self._framing = None if script else _framing(self.kind)
         self._head = b""
-        self.readable = self._decoder is not None and (self._framing is not None or self.kind in _TEXTS)
+        self.restores = self._framing is not None or self.kind in _TEXTS
+        charset = _CHARSET.search(content_type)
+        known = self.restores or (inspects and (not self.kind or script or media.is_text_type(self.kind)))
+        if self._decoder is None or (charset and not _ASCII_LIKE.fullmatch(charset[1])):
+            self.unread = "undecodable"
+        else:
+            self.unread = "" if known else "protobuf" if media.is_protobuf_type(self.kind) else "media"
+
+    @property
+    def readable(self) -> bool:
+        """Tell before the first byte whether kind and coding are known."""
+        return not self.unread
 
     def feed(self, data: bytes) -> Iterator[Event]:
         """Yield the events that `data` completes. Raises CodingError."""

@@ -29,7 +29,7 @@ class SseFraming:
         del self._rest[:start]
         self._looked = max(len(self._rest) - 3, 0)
         if len(self._rest) > LONGEST:
-            events.append(Event(bytes(self._rest)))
+            events.append(Event(bytes(self._rest), unread="too_large"))
             self._rest, self._looked = bytearray(), 0
         return events
 

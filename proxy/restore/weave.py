@@ -7,10 +7,14 @@ Rules
    `Editor.settled` says: what is before leaves for good, whatever comes.
 3. The result does not depend on how the text was cut: a replacement is written where its first character stood, and
    what it replaces is taken out of all the pieces that it lies in.
-4. Waiting ends: with the text, after `PATIENCE` further events without a piece of it, at `MOST` bytes, with the answer.
+4. Waiting ends: with the text, after `PATIENCE` further events without a piece of it (where more texts wait, twice
+   their number: the choices of one answer may take turns), at `MOST` bytes, with the answer.
 5. Who has to look texts up elsewhere before it knows what to replace calls `take`, looks at `touched`, then `settle`.
+   `touched` says `whole` of a text whose waiting ends with this `settle`: what is found at its end counts.
+6. `pause` lets go what may leave although the answer stands still, as far as the editor's `calm` says.
 """
 
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
@@ -31,13 +35,15 @@ BEFORE = 96  # characters that have left and are still shown to the editor
 class Event:
     """One event: what stood on the wire, the part of it that is read (None: nothing), and how it is written again.
 
-    `plain`: the payload is text, whatever it looks like.
+    `plain`: the payload is text, whatever it looks like. `unread` says why bytes of it were not read, as a reason of
+    `on_unknown`; empty where all were.
     """
 
     raw: bytes = field(repr=False)
     payload: bytes | None = field(default=None, repr=False)
     render: Callable[[bytes], bytes] = field(default=bytes, repr=False)
     plain: bool = False
+    unread: str = ""
     changes: dict[Span, list[Change]] = field(default_factory=dict, repr=False)
     waiting: int = 0
 
@@ -66,17 +72,21 @@ class Editor(Protocol):
     def settled(self, text: str, before: str) -> int:
         """Return up to where no further text can change what `replacements` says."""
 
+    def calm(self, text: str, before: str) -> int:
+        """Return up to where a text may leave that nothing was added to for a while: `settled`, or more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """The end of a text that has not left: `number` names the text, `left` counts the characters that have.
 
-    `whole`: no more of it can come.
+    `whole`: no more of it comes, or is waited for. `writable`: nothing signs it.
     """
 
     number: int
     left: int
     whole: bool
+    writable: bool
     pending: str = field(repr=False)
     before: str = field(repr=False)
 
@@ -98,15 +108,30 @@ class _Text:
     pending: str = field(default="", repr=False)
     before: str = field(default="", repr=False)
     seen: int = 0  # number of the event with its last piece
+    came: float = 0.0  # when that was
+    calmed: bool = False  # a pause cannot let more of it go
+    writable: bool = True
 
 
 class Weave:
-    """One answer."""
+    """One answer. `unread` gathers why parts of it were not read. `inspects`: signed parts are texts too."""
 
-    def __init__(self, editor: Editor, patience: int = PATIENCE, most: int = MOST) -> None:
+    def __init__(
+        self,
+        editor: Editor,
+        patience: int = PATIENCE,
+        most: int = MOST,
+        *,
+        inspects: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._editor = editor
         self._patience = patience
         self._most = most
+        self._inspects = inspects
+        self._clock = clock
+        self._evicted: list[tuple[Hashable, _Text]] = []
+        self.unread: dict[str, None] = {}
         self._places = Places()
         self._texts: OrderedDict[Hashable, _Text] = OrderedDict()
         self._open: dict[Hashable, _Text] = {}  # those with pieces that wait
@@ -122,6 +147,11 @@ class Weave:
         """Tell whether an event waits."""
         return bool(self._queue)
 
+    @property
+    def restless(self) -> bool:
+        """Tell whether `pause` could let something go."""
+        return any(not text.calmed for text in self._open.values())
+
     def add(self, event: Event) -> list[bytes]:
         """Take in one event, return what leaves."""
         self.take(event)
@@ -132,13 +162,17 @@ class Weave:
         self._number += 1
         self._queue.append(event)
         self._size += len(event.raw)
+        if event.unread:
+            self.unread[event.unread] = None
         for place in self._read(event):
             self._take(event, place)
 
     def touched(self) -> list[Waiting]:
-        """Return what waits of the texts that the events since `settle` have a piece of."""
+        """Return what waits of the texts that the next `settle` deals with."""
+        ending = self._ending()
         texts = {text.number: (name is None, text) for name, text in self._touched}
-        return [Waiting(t.number, t.left, whole, t.pending, t.before) for whole, t in texts.values()]
+        texts |= {text.number: (True, text) for _, text in ending}
+        return [Waiting(t.number, t.left, whole, t.writable, t.pending, t.before) for whole, t in texts.values()]
 
     def waiting(self) -> list[Waiting]:
         """Return what waits of all texts."""
@@ -147,12 +181,22 @@ class Weave:
 
     def settle(self) -> list[bytes]:
         """Return what leaves."""
+        ending = self._ending()
         for name, text in self._touched:
             self._settle(name, text, final=name is None)
+        for name, text in ending:
+            self._settle(name, text, final=True)
         self._touched.clear()
-        late = [name for name, text in self._open.items() if self._number - text.seen >= self._patience]
-        for name in list(self._open) if self._size > self._most else late:
-            self._settle(name, self._open[name], final=True)
+        self._evicted.clear()
+        return self._released()
+
+    def pause(self, seconds: float) -> list[bytes]:
+        """Let go what `calm` allows of the texts that had no piece for `seconds`; between `settle` and `take` only."""
+        now = self._clock()
+        for name, text in list(self._open.items()):
+            if not text.calmed and now - text.came >= seconds:
+                text.calmed = True
+                self._settle(name, text, final=False, calm=True)
         return self._released()
 
     def flush(self) -> list[bytes]:
@@ -161,13 +205,25 @@ class Weave:
             self._settle(name, self._open[name], final=True)
         return self._released()
 
+    def _ending(self) -> list[tuple[Hashable, _Text]]:
+        """Return the texts that are not waited for any longer."""
+        if self._size > self._most:
+            late = list({**dict(self._touched), **self._open}.items())
+        else:
+            patience = max(self._patience, 2 * len(self._open))
+            late = [(name, text) for name, text in self._open.items() if self._number - text.seen >= patience]
+        return [*self._evicted, *((name, text) for name, text in late if name is not None)]
+
     def _read(self, event: Event) -> list[Place]:
         if event.payload is None:
             return []
         try:
-            return self._places.of(event.payload, plain=event.plain)
-        except (Unreadable, UnicodeDecodeError):
-            return []
+            return self._places.of(event.payload, plain=event.plain, signed=self._inspects)
+        except Unreadable as error:
+            self.unread[error.reason] = None
+        except UnicodeDecodeError:
+            self.unread["undecodable"] = None
+        return []
 
     def _take(self, event: Event, place: Place) -> None:
         event.waiting += 1
@@ -179,33 +235,34 @@ class Weave:
             self._texts.move_to_end(place.name)
         text.pieces.append(_Piece(event, place.span, len(place.text)))
         text.pending += place.text
-        text.seen = self._number
+        text.seen, text.came, text.calmed = self._number, self._clock(), False
+        text.writable = text.writable and place.writable
         if not self._touched or self._touched[-1][1] is not text:
             self._touched.append((place.name, text))
         while len(self._texts) > _TEXTS:
-            name, old = self._texts.popitem(last=False)
-            self._settle(name, old, final=True)
+            self._evicted.append(self._texts.popitem(last=False))
 
     def _new(self) -> _Text:
         self._made += 1
         return _Text(self._made)
 
-    def _settle(self, name: Hashable, text: _Text, *, final: bool) -> None:
+    def _settle(self, name: Hashable, text: _Text, *, final: bool, calm: bool = False) -> None:
         pending = text.pending
-        settled = len(pending) if final else self._editor.settled(pending, text.before)
+        settled = self._editor.calm if calm else self._editor.settled
+        end = len(pending) if final else settled(pending, text.before)
         fed = 0
-        for replacement in self._editor.replacements(pending, text.before):
-            if replacement.end > settled:
+        for replacement in self._editor.replacements(pending, text.before) if text.writable else ():
+            if replacement.end > end:
                 break
             text.nest.feed(pending[fed : replacement.start])
             fed = replacement.start
             self._replace(text, replacement, escaped(replacement.value, text.nest.depth))
             self.replaced += 1
-        text.nest.feed(pending[fed:settled])
-        text.pending = pending[settled:]
-        text.left += settled
-        text.before = (text.before + pending[:settled])[-BEFORE:]
-        _advance(text, settled)
+        text.nest.feed(pending[fed:end])
+        text.pending = pending[end:]
+        text.left += end
+        text.before = (text.before + pending[:end])[-BEFORE:]
+        _advance(text, end)
         if text.pieces:
             self._open[name] = text
         else:

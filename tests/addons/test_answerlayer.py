@@ -9,27 +9,38 @@ from mitmproxy.test import tflow
 from addons import answerlayer
 
 
-async def test_a_look_takes_the_chunk_and_leaves_what_is_left() -> None:
+class Loud:
+    """Says each chunk louder."""
+
+    every = 0.05
+    over = restless = False
+
+    async def feed(self, data: bytes) -> bytes:
+        if data == b"broken":
+            raise RuntimeError
+        return data.upper()
+
+    async def flush(self) -> bytes:
+        return b"end"
+
+    def pause(self) -> bytes:
+        return b"pause"
+
+
+@pytest.mark.parametrize(("chunk", "left"), [(b"abc", b"ABC"), (b"", b"end"), (None, b"pause")])
+async def test_a_look_takes_the_chunk_and_leaves_what_is_left(chunk: bytes | None, left: bytes) -> None:
     flow = tflow.tflow()
-
-    async def inspect(chunk: bytes) -> bytes:
-        return chunk.upper()
-
-    answerlayer.inspect_answer(flow, inspect)
-    flow.metadata["hushgate-chunk"] = b"abc"
+    answerlayer.inspect_answer(flow, Loud())
+    flow.metadata["hushgate-chunk"] = chunk
     await answerlayer.look(flow)
-    assert flow.metadata["hushgate-left"] == b"ABC"
+    assert flow.metadata["hushgate-left"] == left
     assert "hushgate-chunk" not in flow.metadata
 
 
 async def test_what_an_inspection_raises_leaves_nothing() -> None:
     flow = tflow.tflow()
-
-    async def inspect(chunk: bytes) -> bytes:
-        raise RuntimeError
-
-    answerlayer.inspect_answer(flow, inspect)
-    flow.metadata["hushgate-chunk"] = b"abc"
+    answerlayer.inspect_answer(flow, Loud())
+    flow.metadata["hushgate-chunk"] = b"broken"
     with pytest.raises(RuntimeError):
         await answerlayer.look(flow)
     assert "hushgate-left" not in flow.metadata

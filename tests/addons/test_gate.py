@@ -32,6 +32,9 @@ class Judge:
     def answerer(self, *_: object) -> None:
         return None
 
+    def looks(self, ruling: Ruling) -> bool:
+        return False
+
 
 class Outcomes:
     """Keeps what it is told."""

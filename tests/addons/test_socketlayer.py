@@ -13,13 +13,14 @@ from mitmproxy.websocket import WebSocketMessage
 from wsproto.frame_protocol import Opcode
 
 from addons import socketlayer
-from addons.socketlayer import SocketLayer, WholeFrames
+from addons.socketlayer import SocketLayer, SocketNudgedHook, WholeFrames
 
 
 class Socket:
     """A layer, both ends of it, and what they got."""
 
     def __init__(self, hook: Callable[[Any], None] = lambda flow: None) -> None:
+        socketlayer.install()
         self.flow = tflow.twebsocketflow(messages=False)
         self.flow.websocket.messages.clear()
         self.context = context.Context(self.flow.client_conn, None)  # type: ignore[arg-type]
@@ -43,7 +44,7 @@ class Socket:
                     self.shut.append(command.connection)
                 elif isinstance(command, commands.StartHook):
                     self.hooks.append(command.name)
-                    if isinstance(command, WebsocketMessageHook):
+                    if isinstance(command, WebsocketMessageHook | SocketNudgedHook):
                         self.hook(self.flow)
                     todo.insert(0, events.HookCompleted(command, None))
 
@@ -58,6 +59,10 @@ class Socket:
             for text in texts
         )
         self.run(events.DataReceived(self.context.client if by_client else self.context.server, data))
+
+    def close(self, code: int, reason: str) -> None:
+        data = self.server.send(wsproto.events.CloseConnection(code, reason))
+        self.run(events.DataReceived(self.context.server, data))
 
     def nudge(self) -> None:
         self.run(WebSocketMessageInjected(self.flow, WebSocketMessage(Opcode.TEXT, False, b"")))
@@ -93,15 +98,30 @@ def test_what_is_said_in_a_hook_goes_out_before_what_came_later() -> None:
     assert heard(socket.client) == ["instead", b"\x01", "two"]
 
 
-def test_a_nudge_calls_and_sends() -> None:
-    socket = Socket()
+def test_a_nudge_is_a_hook_and_sends_what_it_says() -> None:
+    late: list[bytes] = []
+
+    def hook(flow: Any) -> None:
+        for content in late:
+            socketlayer.say(flow, content, text=True)
+        late.clear()
+
+    socket = Socket(hook)
+    late.append(b"late")
     socket.nudge()
-    socketlayer.when_nudged(socket.flow, lambda: socketlayer.say(socket.flow, b"late", text=True))
     socket.say("half ", finished=False, by_client=False)
     socket.nudge()
     socket.say("whole", by_client=False)
     assert heard(socket.client) == ["late", "half ", "whole"]
+    assert socket.hooks.count("socket_nudged") == 2
     assert "websocket_message" in socket.hooks
+
+
+def test_what_was_held_back_leaves_before_the_server_s_close() -> None:
+    socket = Socket()
+    socketlayer.at_end(socket.flow, lambda: [(b"last", True), (b"words", False)])
+    socket.close(1000, "bye")
+    assert heard(socket.client) == ["last", b"words", (1000, "bye")]
 
 
 def test_closing_tells_both_sides() -> None:

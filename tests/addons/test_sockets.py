@@ -9,8 +9,11 @@ from mitmproxy.test import tflow
 from mitmproxy.websocket import WebSocketMessage
 from wsproto.frame_protocol import Opcode
 
+from addons import sockets
 from addons.sockets import Sockets
 from proxy.exchange import Client, Exchange
+from proxy.judging.answerer import Refused
+from proxy.judging.answers.listener import Listener
 from proxy.judging.judge import Ruling
 from proxy.placeholder import Issuer
 from proxy.refusals.refusal import Answer
@@ -29,6 +32,7 @@ class Judge:
     def __init__(self, *rulings: Ruling) -> None:
         self.rulings = list(rulings)
         self.asked: list[Exchange] = []
+        self.listening: Listening | None = None
 
     async def judge(self, exchange: Exchange, client: Client) -> Ruling:
         self.asked.append(exchange)
@@ -36,6 +40,42 @@ class Judge:
 
     def lookup(self, client: Client, issued: Mapping[str, str]) -> Any:
         return issued.get if issued else None
+
+    def listener(self, ruling: Ruling, lookup: Any) -> Any:
+        return self.listening
+
+
+class Listening(Listener):
+    """Holds what ends in `?`, refuses what holds `MARKED`."""
+
+    def __init__(self) -> None:
+        self.held: list[tuple[bytes, bool]] = []
+        self.asked = 0
+        self.paused = 0
+
+    replaced = 3
+    restless = property(lambda self: self.paused == 0)  # type: ignore[assignment]
+    holding = property(lambda self: bool(self.held))  # type: ignore[assignment]
+
+    def ask(self, judged: Any, snapshot: Any) -> None:
+        self.asked += 1
+
+    async def feed(self, content: bytes, *, text: bool) -> Any:
+        if b"MARKED" in content:
+            return Refused(b"told", (1008, "no"))
+        self.held.append((content, text))
+        return [] if content.endswith(b"?") else self.close()
+
+    async def flush(self) -> Any:
+        return self.close()
+
+    def pause(self) -> Any:
+        self.paused += 1
+        return []
+
+    def close(self) -> Any:
+        held, self.held = self.held, []
+        return held
 
 
 class Socket:
@@ -50,7 +90,7 @@ class Socket:
     async def message(self, content: bytes, *, by_client: bool, text: bool = True) -> WebSocketMessage:
         made = WebSocketMessage(Opcode.TEXT if text else Opcode.BINARY, by_client, content)
         self.flow.websocket.messages.append(made)
-        await self.sockets.message(self.flow, ANN)
+        await self.sockets.message(self.flow, ANN, ALLOW)
         assert len(self.flow.websocket.messages) == 1
         return made
 
@@ -98,7 +138,7 @@ async def test_what_waits_too_long_is_sent_as_it_is() -> None:
     await socket.message(delta("a ["), by_client=False)
     state = socket.flow.metadata["hushgate-socket"]
     assert state.timer is not None
-    socket.flow.metadata["hushgate-nudged"]()
+    await socket.sockets.nudged(socket.flow)
     assert socket.said == [(delta("a ["), True)]
     assert state.timer is None
 
@@ -123,3 +163,37 @@ async def test_a_judge_that_fails_is_the_caller_s_to_handle() -> None:
     socket = Socket()
     with pytest.raises(IndexError):
         await socket.message(b"x", by_client=True)
+
+
+async def test_what_the_server_says_is_looked_at_from_its_first_message_on() -> None:
+    socket = Socket()
+    socket.judge.listening = Listening()
+    message = await socket.message(b"hello", by_client=False)
+    assert (message.content, message.dropped, socket.said) == (b"hello", False, [])
+    assert (await socket.message(b"a MARKED page", by_client=False)).dropped
+    assert socket.said == [(b"told", True)]
+    assert socket.flow.metadata["hushgate-close"] == (1008, "no")
+    assert (await socket.message(b"the rest of it", by_client=False)).dropped
+    assert socket.said == []
+    assert socket.sockets.ended(socket.flow) == 3
+
+
+async def test_a_pause_lets_go_what_it_may_and_patience_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    socket = Socket(ALLOW)
+    socket.judge.listening = listening = Listening()
+    await socket.message(b"hello", by_client=True)
+    assert (await socket.message(b"well?", by_client=False)).dropped
+    await socket.sockets.nudged(socket.flow)
+    assert (listening.paused, socket.said) == (1, [])
+    monkeypatch.setattr(sockets, "PATIENCE", 0.0)
+    await socket.sockets.nudged(socket.flow)
+    assert socket.said == [(b"well?", True)]
+    socket.sockets.ended(socket.flow)
+
+
+async def test_what_waits_leaves_before_the_service_closes() -> None:
+    socket = Socket()
+    socket.judge.listening = Listening()
+    await socket.message(b"well?", by_client=False)
+    assert socket.flow.metadata["hushgate-last"]() == [(b"well?", True)]
+    socket.sockets.ended(socket.flow)

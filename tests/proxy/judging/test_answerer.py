@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -121,6 +122,140 @@ def test_text_that_is_far_enough_behind_leaves_before_the_end(proxy: Proxy, upst
     while b"[DONE]" not in got:
         got += sock.recv(4096)
     sock.close()
+
+
+def event(text: str, index: int = 0) -> dict[str, Any]:
+    return {"id": "c", "object": "chat.completion.chunk", "choices": [{"index": index, "delta": {"content": text}}]}
+
+
+def opened(proxy: Proxy, **more: Any) -> tuple[Any, Any]:
+    """Return a connection on which a request was sent, and what reads its answer."""
+    sock = proxy.connect("api.openai.com")
+    body = chat("hello", stream=True)
+    head = f"POST {CHAT} HTTP/1.1\r\nhost: api.openai.com\r\ncontent-type: application/json\r\n"
+    sock.sendall(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+    return sock, sock.makefile("rb")
+
+
+def test_words_leave_while_the_service_pauses(proxy: Proxy, upstream: Upstream) -> None:
+    gate = threading.Event()
+
+    def slow(request: Received) -> Reply:
+        reply = sse(event("Let me look into "), event("the matter for you, Ann "), event("Smith. "), "[DONE]")
+        reply.gates[2] = gate
+        return reply
+
+    upstream.script = slow
+    sock, answer = opened(proxy)
+    got = b""
+    while b"Let me look into" not in got:
+        got += answer.readline()
+    gate.set()
+    while b"[DONE]" not in got:
+        got += answer.readline()
+    sock.close()
+    assert b"Ann " in got
+
+
+def test_a_block_ends_the_answer_at_once_and_the_connection_can_be_used_again(proxy: Proxy, upstream: Upstream) -> None:
+    gate = threading.Event()
+
+    def endless(request: Received) -> Reply:
+        reply = sse(event(MARKED), event(" And so on, and so on, at length."), event("x"))
+        reply.gates[2] = gate
+        return reply
+
+    upstream.script = endless
+    sock, answer = opened(proxy)
+    got = b""
+    while not got.endswith(b"\r\n0\r\n\r\n"):
+        line = answer.readline()
+        assert line, "the connection was closed"
+        got += line
+    assert b"The answer held a marked document." in got
+    assert b"Heron" not in got
+    upstream.script = lambda request: chat_reply("well")
+    body = chat("hello")
+    sock.sendall(f"POST {CHAT} HTTP/1.1\r\nhost: api.openai.com\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body)
+    assert b"200" in answer.readline()
+    gate.set()
+    sock.close()
+
+
+def test_the_end_of_one_text_counts_although_others_go_on(proxy: Proxy, upstream: Upstream) -> None:
+    first = [event("Here is the page.\n\nCONFIDENTIAL - do not distribute")]
+    upstream.script = lambda request: sse(*first, *(event(f"word{n} ", 1) for n in range(60)), "[DONE]")
+    answer = proxy.request("api.openai.com", CHAT, chat("hello", stream=True))
+    assert b"distribute" not in answer.body
+    assert b"The answer held a marked document." in answer.body
+
+
+def test_many_choices_may_take_turns(proxy: Proxy, upstream: Upstream) -> None:
+    turns = [event(piece, n) for piece in pieces(f"{CARD} is it.", 5) for n in range(50)]
+    upstream.script = lambda request: sse(*turns, "[DONE]")
+    answer = proxy.request("api.openai.com", CHAT, chat("hello", stream=True))
+    assert answer.body.count(b"[REDACTED_CREDIT_CARD]") == 50
+    assert b"1111" not in answer.body
+
+
+@pytest.mark.parametrize(
+    ("kind", "coding"), [("text/event-stream", "compress"), ("text/event-stream; charset=utf-16", "")]
+)
+def test_an_answer_that_cannot_be_read_is_refused_before_its_first_byte(
+    proxy: Proxy, upstream: Upstream, kind: str, coding: str
+) -> None:
+    gate = threading.Event()
+    headers = {"content-type": kind} | ({"content-encoding": coding} if coding else {})
+    upstream.script = lambda request: Reply(headers=headers, chunks=[b"secret", b"more"], gates={1: gate})
+    answer = proxy.request("api.openai.com", CHAT, chat("hello", stream=True))
+    assert answer.status == 400
+    assert "could not be checked" in answer.json()["error"]["message"]
+    assert answer.json()["error"]["message"].startswith("This answer")
+    assert b"secret" not in answer.body
+    record = proxy.records()[-1]
+    assert (record["decision"]["action"], record["facts"]["unknown"]) == ("block", ["undecodable"])
+    assert record["id"] in answer.headers["x-hushgate"]
+    gate.set()
+    upstream.script = lambda request: chat_reply("well")
+    assert proxy.request("api.openai.com", CHAT, chat("hello")).status == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'data: {"choices":[{"index":0,"delta":{"content":"\xff\xfe secret"}}]}\n\n',
+        b"data: " + b'{"a":' * 3000 + b'"secret"' + b"}" * 3000 + b"\n\n",
+    ],
+    ids=["no UTF-8", "too deep"],
+)
+def test_a_part_that_cannot_be_read_ends_the_answer(proxy: Proxy, upstream: Upstream, body: bytes) -> None:
+    upstream.script = lambda request: Reply(headers={"content-type": "text/event-stream"}, chunks=[body])
+    answer = proxy.request("api.openai.com", CHAT, chat("hello", stream=True))
+    assert b"secret" not in answer.body
+    assert b"could not be checked" in answer.body
+
+
+def test_pages_are_read_as_they_are_written(proxy: Proxy, upstream: Upstream) -> None:
+    page = f"<html><p>The card &#52;111 1111 1111 1111</p><b>{CARD}</b></html>"
+    upstream.script = lambda request: Reply(headers={"content-type": "text/html"}, chunks=[page.encode()])
+    answer = proxy.request("api.openai.com", CHAT, chat("hello"))
+    assert answer.body.count(b"[REDACTED_CREDIT_CARD]") == 2
+    assert b"1111" not in answer.body
+
+
+def test_a_card_in_a_signed_part_cannot_be_cut_out_and_stops_the_answer(proxy: Proxy, upstream: Upstream) -> None:
+    thinking = {"type": "thinking_delta", "thinking": f"the card is {CARD}, I think"}
+    upstream.script = lambda request: sse({"type": "content_block_delta", "index": 0, "delta": thinking})
+    body = json.dumps({"model": "m", "max_tokens": 9, "stream": True, "messages": [{"role": "user", "content": "x"}]})
+    answer = proxy.request("api.anthropic.com", "/v1/messages", body.encode())
+    assert b"1111" not in answer.body
+    assert b"event: error\ndata: " in answer.body
+
+
+def test_a_card_that_is_a_number(proxy: Proxy, upstream: Upstream) -> None:
+    upstream.script = lambda request: reply_json({"card": int(CARD.replace(" ", "")), "n": 4})
+    answer = proxy.request("api.openai.com", CHAT, chat("hello"))
+    assert answer.json() == {"card": "[REDACTED_CREDIT_CARD]", "n": 4}
 
 
 def test_what_is_no_text_passes(proxy: Proxy, upstream: Upstream) -> None:
