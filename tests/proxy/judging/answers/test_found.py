@@ -3,7 +3,7 @@
 import pytest
 
 from detectors.finding import Finding
-from proxy.answers import found
+from proxy.judging.answers import found
 from proxy.judging.answers.found import Found
 from proxy.restore.weave import Waiting
 
