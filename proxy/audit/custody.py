@@ -6,6 +6,9 @@ Rules
 3. A file is closed when its chain has gone on to the next one or has ended; shippers get `SETTLE` seconds to read it.
 """
 
+import contextlib
+import fcntl
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,12 +33,24 @@ class Expired:
     last: int
 
 
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until nobody else packs, erases or buries in a folder, and keep others from it. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def packed(folder: Path, signed_to: Callable[[str], Head | None], settle: float = SETTLE) -> list[Path]:
     """Compress what is closed and signed, and return the new files. Raises OSError."""
     made = []
-    for segment in _closed(folder, signed_to):
-        if not segment.packed and time.time() - segment.path.stat().st_mtime >= settle:
-            made.append(pack(segment.path))
+    with alone(folder):
+        for segment in _closed(folder, signed_to):
+            if not segment.packed and time.time() - segment.path.stat().st_mtime >= settle:
+                made.append(pack(segment.path))
     return made
 
 

@@ -53,6 +53,15 @@ def signed(line: bytes, verifier: Verifier) -> Signed:
     return Signed(line, read(note.opened(text, verifier)))
 
 
+def signed_to(folder: Path, verifier: Verifier) -> dict[str, int]:
+    """Return how many records of each chain the key signed. Raises NoteError, OSError, ValueError."""
+    path = folder / CHECKPOINTS
+    reached: dict[str, int] = {}
+    for line in (path.read_bytes() if path.exists() else b"").split(b"\n")[:-1]:
+        reached |= {head.chain: head.records for head in signed(line, verifier).checkpoint.heads}
+    return reached
+
+
 class Ledger:
     """One folder's checkpoints, for whoever holds the key."""
 

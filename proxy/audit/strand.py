@@ -1,116 +1,141 @@
-"""The files of one chain in, what its records say of themselves out: numbers, links, leaves, tombstones.
+"""The files of one chain in, what its records say of themselves out: numbers, links, leaves, tombstones, erasures.
 
-A tombstone is a line `{"erased":{"leaf":HEX,"line":HEX},"seq":N}` where a record was taken out on request: `line` is
-the hash that the next record names, `leaf` the one in the tree. It counts only with an `audit_erased` record.
+Files are read one after the other, as somebody asks for records in them: of a trail of any length, the leaves of one
+file a chain are held at a time.
 """
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
-from proxy.audit import merkle
+from proxy.audit import merkle, tombstone
 from proxy.audit.chain import Segment, first_link, link
 from proxy.audit.reading import lines
 
-_HEX = re.compile(r"[0-9a-f]{64}")
+_ERASERS = ("-supervisor-", "-cli-")  # the slots that write down what was erased
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """Records that an `audit_erased` record says were taken out."""
+    """Records of `chain` that record `number` of the chain `told_in` says were taken out."""
 
     chain: str
     first: int
     last: int
-    number: int  # of the record that says so
+    told_in: str
+    number: int
 
 
-@dataclass(slots=True)
 class Strand:
     """One chain as it lies there. `faults` are numbers of records and what is wrong at them."""
 
-    chain: str
-    leaves: dict[int, bytes] = field(default_factory=dict, repr=False)
-    faults: list[tuple[int, str]] = field(default_factory=list)
-    erasures: list[Erasure] = field(default_factory=list)
-    tombstones: set[int] = field(default_factory=set)
-    last: int = 0
-    torn: int = 0  # bytes of a line without an end
+    def __init__(self, chain: str, files: Sequence[Segment], read: Callable[[int], None] = lambda count: None) -> None:  # noqa: ARG005
+        """`read` hears after each file how many records it held."""
+        self.chain = chain
+        self.faults: list[tuple[int, str]] = []
+        self.tombstones: list[int] = []
+        self.last = 0
+        self.records = 0
+        self.torn = 0  # bytes of a line without an end
+        self._files = deque(files)
+        self._told = read
+        self._leaves: dict[int, bytes] = {}
+        self._asked = 0
+        self._before = first_link(chain)
 
+    def leaf(self, number: int) -> bytes | None:
+        """Return the leaf of a record, once, in rising order; None where it is not there. Raises OSError."""
+        while number > self.last and self._files:
+            self._read()
+        self._asked = number
+        return self._leaves.pop(number, None)
 
-def read_strand(chain: str, files: Sequence[Segment]) -> Strand:
-    """Read a chain. Raises OSError."""
-    strand = Strand(chain)
-    before = first_link(chain)
-    for segment in files:
+    def finish(self) -> None:
+        """Read what nobody asked for. Raises OSError."""
+        while self._files:
+            self._leaves.clear()
+            self._read()
+        self._leaves.clear()
+
+    def _read(self) -> None:
+        segment = self._files.popleft()
+        before = self.records
         try:
             for line in lines(segment):
                 if line.endswith(b"\n"):
-                    before = _take(strand, line[:-1], before)
+                    self._before = self._take(line[:-1])
+                    self.records += 1
                 else:
-                    strand.torn += len(line)
+                    self.torn += len(line)
         except OSError as error:
             if not str(error).startswith(segment.path.name):
                 raise
-            strand.faults.append((strand.last + 1, str(error)))
-    return strand
+            self.faults.append((self.last + 1, str(error)))
+        self._told(self.records - before)
 
-
-def _take(strand: Strand, line: bytes, before: str) -> str:
-    """Take in one line and return its link."""
-    try:
-        record = orjson.loads(line)
-        number = int(record["seq"])
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
-        strand.last += 1
-        strand.leaves[strand.last] = merkle.leaf(line)
-        strand.faults.append((strand.last, "is no record: it was changed"))
-        return link(line)
-    if number <= strand.last:
-        strand.faults.append((number, f"stands after record {strand.last}: moved or repeated"))
-        strand.leaves.setdefault(number, merkle.leaf(line))
-        return link(line)
-    if number != strand.last + 1:
-        gap = f"record {strand.last + 1}" if number == strand.last + 2 else f"records {strand.last + 1} to {number - 1}"
-        strand.faults.append((number, f"follows {gap} that is missing"))
-    tomb = _tombstone(record)
-    if tomb:
-        strand.tombstones.add(number)
-        strand.leaves[number], result = tomb
-    else:
-        strand.leaves[number], result = merkle.leaf(line), link(line)
-        _linked(strand, record, number, before)
-        _erasure(strand, record)
-    strand.last = number
-    return result
-
-
-def _linked(strand: Strand, record: dict[str, object], number: int, before: str) -> None:
-    chain = record.get("chain")
-    named = chain.get("prev") if isinstance(chain, dict) else None
-    if f"{record.get('node')}-{record.get('slot')}-{record.get('boot')}" != strand.chain:
-        strand.faults.append((number, "belongs to another chain"))
-    elif named != before and number == strand.last + 1:
-        other = f"record {number - 1}" if number > 1 else "its chain"
-        strand.faults.append((number, f"names another hash for {other}: one of the two was changed"))
-
-
-def _erasure(strand: Strand, record: dict[str, object]) -> None:
-    if record.get("type") == "audit_erased":
+    def _take(self, line: bytes) -> str:
+        """Take in one line and return its link."""
         try:
-            span = Erasure(
-                str(record["chain_of"]), int(str(record["first"])), int(str(record["last"])), strand.last + 1
-            )
-        except (KeyError, ValueError):
-            return
-        strand.erasures.append(span)
+            record = orjson.loads(line)
+            number = int(record["seq"])
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+            self.last += 1
+            self._keep(self.last, merkle.leaf(line))
+            self.faults.append((self.last, "is no record: it was changed"))
+            return link(line)
+        if number <= self.last:
+            self.faults.append((number, f"stands after record {self.last}: moved or repeated"))
+            self._keep(number, merkle.leaf(line))
+            return link(line)
+        if number != self.last + 1:
+            gap = f"record {self.last + 1}" if number == self.last + 2 else f"records {self.last + 1} to {number - 1}"
+            self.faults.append((number, f"follows {gap} that is missing"))
+        stone = tombstone.read(record)
+        if stone:
+            self.tombstones.append(number)
+            self._keep(number, stone.leaf)
+        else:
+            self._keep(number, merkle.leaf(line))
+            self._linked(record, number)
+        self.last = number
+        return stone.line if stone else link(line)
+
+    def _keep(self, number: int, leaf: bytes) -> None:
+        if number > self._asked:
+            self._leaves.setdefault(number, leaf)
+
+    def _linked(self, record: dict[str, Any], number: int) -> None:
+        chain = record.get("chain")
+        named = chain.get("prev") if isinstance(chain, dict) else None
+        if f"{record.get('node')}-{record.get('slot')}-{record.get('boot')}" != self.chain:
+            self.faults.append((number, "belongs to another chain"))
+        elif named != self._before and number == self.last + 1:
+            other = f"record {number - 1}" if number > 1 else "its chain"
+            self.faults.append((number, f"names another hash for {other}: one of the two was changed"))
 
 
-def _tombstone(record: dict[str, object]) -> tuple[bytes, str] | None:
-    stone = record.get("erased")
-    if not isinstance(stone, dict) or set(record) != {"erased", "seq"}:
-        return None
-    leaf, line = str(stone.get("leaf")), str(stone.get("line"))
-    return (bytes.fromhex(leaf), line) if _HEX.fullmatch(leaf) and _HEX.fullmatch(line) else None
+def erasures(chains: dict[str, list[Segment]]) -> Iterator[Erasure]:
+    """Yield what records say was taken out. Raises OSError."""
+    for chain, files in chains.items():
+        if not any(slot in chain for slot in _ERASERS):
+            continue
+        for segment in files:
+            try:
+                yield from _told(chain, segment)
+            except OSError as error:
+                if not str(error).startswith(segment.path.name):
+                    raise
+
+
+def _told(chain: str, segment: Segment) -> Iterator[Erasure]:
+    for line in lines(segment):
+        if b'"type":"audit_erased"' in line:
+            try:
+                record = orjson.loads(line)
+                first, last, number = int(record["first"]), int(record["last"]), int(record["seq"])
+                yield Erasure(str(record["chain_of"]), first, last, chain, number)
+            except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+                continue

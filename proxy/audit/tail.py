@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 
-from proxy.audit import merkle
+from proxy.audit import merkle, tombstone
 from proxy.audit.chain import Segment, first_link, link
 from proxy.audit.checkpoint import Head
 from proxy.audit.journal import sync_file
@@ -35,8 +35,9 @@ class Tail:
         """Return the leaves that were added, of whole lines that are on disk now. Raises Changed, OSError."""
         found = []
         for line in self._lines(segments, sync):
-            self.head = link(line)
             self.records += 1
+            stone = tombstone.parse(line) if self._known and self.records <= self._known.records else None
+            self.head = stone.line if stone else link(line)
             if self._known is None or self.records > self._known.records:
                 found.append(merkle.leaf(line))
             elif self.records == self._known.records and self.head != self._known.head:

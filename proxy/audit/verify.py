@@ -4,10 +4,15 @@ Rules
 1. Nothing is believed but the key (and a checkpoint that was carried away, where one is given): checkpoints are checked
    one by one with their links, the tree is grown again, and every record is held against its leaf.
 2. A record is named by chain and number. Where several things show one fault, it is told once.
-3. What came after the last checkpoint is held together by the chain only; how many records that are is told.
+3. Files are read once, in order, and not kept: a trail of any length is checked in the memory of one file a chain.
+4. What came after the last checkpoint is held together by the chain only; how many records that are is told.
 """
 
-from collections.abc import Iterator, Sequence
+import bisect
+import contextlib
+import io
+import sys
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -17,7 +22,7 @@ from proxy.audit.chain import link, segments
 from proxy.audit.checkpoint import FIRST, Checkpoint
 from proxy.audit.ledger import CHECKPOINTS, LEAVES, NEWEST, signed
 from proxy.audit.note import NoteError, Verifier
-from proxy.audit.strand import Erasure, Strand, read_strand
+from proxy.audit.strand import Erasure, Strand, erasures
 
 _LEAF = 32
 
@@ -48,24 +53,59 @@ class Result:
     newest: Checkpoint | None = None
 
 
-def verify(folder: Path, verifier: Verifier, carried: bytes | None = None) -> Result:
-    """Check a folder. `carried` is a line of checkpoints.jsonl that was kept elsewhere. Raises OSError."""
+def verify(
+    folder: Path,
+    verifier: Verifier,
+    carried: bytes | None = None,
+    progress: Callable[[int], None] = lambda records: None,  # noqa: ARG005
+) -> Result:
+    """Check a folder. `carried` is a line of checkpoints.jsonl that was kept elsewhere. Raises OSError.
+
+    `progress` hears how many records were read so far.
+    """
+    doubtful: set[tuple[str, int]] = set()
+    while True:
+        result, bad = _verified(folder, verifier, carried, progress, doubtful)
+        if not bad - doubtful:
+            return result
+        doubtful |= bad  # records that say what was erased, and were changed themselves: once more without them
+
+
+def _verified(
+    folder: Path,
+    verifier: Verifier,
+    carried: bytes | None,
+    progress: Callable[[int], None],
+    doubtful: Container[tuple[str, int]],
+) -> tuple[Result, set[tuple[str, int]]]:
     result = Result()
-    strands = {chain: read_strand(chain, files) for chain, files in segments(folder).items()}
+    files = segments(folder)
+    count = 0
+
+    def read(records: int) -> None:
+        nonlocal count
+        count += records
+        progress(count)
+
+    strands = {chain: Strand(chain, found, read) for chain, found in files.items()}
     checkpoints = _checkpoints(folder, verifier, result)
-    covered = _Cover(strands, _leaves(folder, checkpoints, result), _Erased(strands, checkpoints), result)
-    for checkpoint in checkpoints:
-        covered.check(checkpoint)
+    told = [each for each in erasures(files) if (each.told_in, each.number) not in doubtful]
+    erased = _Erased(told, checkpoints)
+    with contextlib.closing(_leaves(folder, checkpoints, result)) as leaves:
+        covered = _Cover(strands, leaves, erased, result)
+        for checkpoint in checkpoints:
+            covered.check(checkpoint)
     for strand in strands.values():
+        strand.finish()
         covered.own(strand)
-    result.chains, result.records = len(strands), sum(len(strand.leaves) for strand in strands.values())
+    result.chains, result.records = len(strands), sum(strand.records for strand in strands.values())
     result.checkpoints, result.newest = len(checkpoints), checkpoints[-1] if checkpoints else None
     result.signed = result.newest.size if result.newest else 0
     result.unsigned = sum(max(0, s.last - covered.reached.get(s.chain, 0)) for s in strands.values())
     if strands and not checkpoints and not any(p.where == CHECKPOINTS for p in result.problems):
         result.problems.append(Problem(CHECKPOINTS, 0, f"is missing; {result.records} records are signed by nobody"))
     _newest(folder, verifier, carried, checkpoints, result)
-    return result
+    return result, {(each.told_in, each.number) for each in told} & covered.bad
 
 
 def told(problems: Sequence[Problem]) -> list[str]:
@@ -85,17 +125,30 @@ def told(problems: Sequence[Problem]) -> list[str]:
 class _Erased:
     """Which records were taken out, as records say that were signed themselves."""
 
-    def __init__(self, strands: dict[str, Strand], checkpoints: Sequence[Checkpoint]) -> None:
+    def __init__(self, told: Iterable[Erasure], checkpoints: Sequence[Checkpoint]) -> None:
         signed_to = {head.chain: head.records for checkpoint in checkpoints for head in checkpoint.heads}
-        self._spans: dict[str, list[Erasure]] = {}
-        for strand in strands.values():
-            for span in strand.erasures:
-                if span.number <= signed_to.get(strand.chain, 0):
-                    self._spans.setdefault(span.chain, []).append(span)
+        self._spans: dict[str, list[tuple[int, int]]] = {}
+        for span in told:
+            if span.number <= signed_to.get(span.told_in, 0):
+                self._spans.setdefault(span.chain, []).append((span.first, span.last))
+        self._spans = {chain: _merged(spans) for chain, spans in self._spans.items()}
 
     def __contains__(self, record: tuple[str, int]) -> bool:
         chain, number = record
-        return any(span.first <= number <= span.last for span in self._spans.get(chain, ()))
+        spans = self._spans.get(chain, [])
+        at = bisect.bisect_right(spans, (number, sys.maxsize)) - 1
+        return at >= 0 and spans[at][0] <= number <= spans[at][1]
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans in order, none touching another."""
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return merged
 
 
 def _checkpoints(folder: Path, verifier: Verifier, result: Result) -> list[Checkpoint]:
@@ -119,18 +172,36 @@ def _checkpoints(folder: Path, verifier: Verifier, result: Result) -> list[Check
     return found
 
 
-def _leaves(folder: Path, checkpoints: Sequence[Checkpoint], result: Result) -> list[bytes] | None:
-    """Return the leaves where they fit the newest root, None where they cannot be trusted."""
-    if not checkpoints:
-        return None
-    last = checkpoints[-1]
+class _Leaves:
+    """The leaves in their order, where they fit the newest root; `known` False where they cannot be trusted."""
+
+    def __init__(self, path: Path, *, known: bool) -> None:
+        self.known = known
+        self._file = path.open("rb") if known else None
+
+    def next(self) -> bytes | None:
+        """Return the next one; None where none is known."""
+        return self._file.read(_LEAF) if self._file else None
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file:
+            self._file.close()
+
+
+def _leaves(folder: Path, checkpoints: Sequence[Checkpoint], result: Result) -> _Leaves:
+    """Open the leaves, and say where they do not fit the newest root."""
     path = folder / LEAVES
-    data = path.read_bytes() if path.exists() else b""
-    found = [data[start : start + _LEAF] for start in range(0, last.size * _LEAF, _LEAF)]
-    if len(data) >= last.size * _LEAF and merkle.root(found) == last.root:
-        return found
-    result.problems.append(Problem(LEAVES, 0, "does not fit the signed root: it was changed or is missing"))
-    return None
+    if not checkpoints:
+        return _Leaves(path, known=False)
+    tree = merkle.Frontier()
+    with path.open("rb") if path.exists() else io.BytesIO() as file:
+        while tree.size < checkpoints[-1].size and len(leaf := file.read(_LEAF)) == _LEAF:
+            tree.push(leaf)
+    fits = tree.size == checkpoints[-1].size and tree.root() == checkpoints[-1].root
+    if not fits:
+        result.problems.append(Problem(LEAVES, 0, "does not fit the signed root: it was changed or is missing"))
+    return _Leaves(path, known=fits)
 
 
 class _Cover:
@@ -139,7 +210,7 @@ class _Cover:
     def __init__(
         self,
         strands: dict[str, Strand],
-        leaves: list[bytes] | None,
+        leaves: _Leaves,
         erased: _Erased,
         result: Result,
     ) -> None:
@@ -148,6 +219,7 @@ class _Cover:
         self._erasures = erased
         self._result = result
         self._tree = merkle.Frontier()
+        self._size = 0
         self._lost = False
         self._told: set[str] = set()
         self.reached: dict[str, int] = {}
@@ -160,21 +232,22 @@ class _Cover:
             before = self.reached.get(head.chain, 0)
             spans.append((head.chain, before + 1, head.records))
             self.reached[head.chain] = max(before, head.records)
-        wanted = [(chain, number) for chain, first, last in spans for number in range(first, last + 1)]
-        if self._tree.size + len(wanted) != checkpoint.size:
+        if self._size + sum(max(0, last - first + 1) for _, first, last in spans) != checkpoint.size:
             self._tell(CHECKPOINTS, 0, f"the checkpoint of {checkpoint.time} does not add up")
             return
-        for chain, number in wanted:
-            self._leaf(chain, number)
-        if self._leaves is None and not self._lost and self._tree.root() != checkpoint.root:
+        for chain, first, last in spans:
+            for number in range(first, last + 1):
+                self._leaf(chain, number)
+        if not self._leaves.known and not self._lost and self._tree.root() != checkpoint.root:
             self._lost = True
             names = ", ".join(f"{chain} records {first} to {last}" for chain, first, last in spans if last >= first)
             self._tell(CHECKPOINTS, 0, f"what was signed at {checkpoint.time} is not what is there: {names}")
 
     def _leaf(self, chain: str, number: int) -> None:
-        known = self._leaves[self._tree.size] if self._leaves is not None else None
+        known = self._leaves.next()
         strand = self._strands.get(chain)
-        there = strand.leaves.get(number) if strand else None
+        there = strand.leaf(number) if strand else None
+        self._size += 1
         if there is None:
             if (chain, number) in self._erasures:
                 self._result.erased += 1
@@ -183,7 +256,8 @@ class _Cover:
         elif known is not None and there != known:
             self.bad.add((chain, number))
             self._tell(chain, number, "is not what was signed: it was changed")
-        self._tree.push(known or there or bytes(_LEAF))
+        if known is None:
+            self._tree.push(there or bytes(_LEAF))
 
     def _missing(self, chain: str, number: int, strand: Strand | None) -> None:
         self.bad.add((chain, number))
@@ -200,7 +274,7 @@ class _Cover:
             near = {(strand.chain, number + step) for step in (-1, 0, 1)}
             if not near & self.bad and (strand.chain, number - 1) not in self._erasures:
                 self._result.problems.append(Problem(strand.chain, number, what))
-        for number in sorted(strand.tombstones):
+        for number in strand.tombstones:
             if (strand.chain, number) in self._erasures:
                 self._result.erased += 1
             else:

@@ -130,6 +130,11 @@ class AuditWriter:
         return self._journal.path
 
     @property
+    def chain(self) -> str:
+        """Return the name of the chain."""
+        return self._chain.name
+
+    @property
     def lag(self) -> float:
         """Return for how long the commit under way has been going on, in seconds."""
         since = self._since

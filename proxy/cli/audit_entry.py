@@ -7,8 +7,11 @@ from pathlib import Path
 from proxy.cli.voice import Failure
 
 
-def enter(folder: Path, *records: dict[str, object]) -> None:
-    """Write records down, on disk when this returns. Raises Failure where that cannot be done."""
+def enter(folder: Path, *records: dict[str, object]) -> str:
+    """Write records down, on disk when this returns, and return the chain's name, where they are all.
+
+    Raises Failure where that cannot be done.
+    """
     from proxy.audit.writer import AuditWriter
 
     try:
@@ -20,6 +23,7 @@ def enter(folder: Path, *records: dict[str, object]) -> None:
             writer.end()
     except OSError as error:
         raise Failure(f"the audit log cannot be written: {error.strerror or error}") from None
+    return writer.chain
 
 
 def operator() -> str:

@@ -50,7 +50,7 @@ def run_verify(args: argparse.Namespace) -> int:
     verifier = _verifier(args)
     try:
         carried = args.checkpoint.read_bytes() if args.checkpoint else None
-        result = verify(folder, verifier, carried)
+        result = verify(folder, verifier, carried, _progress)
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror or error}", "ask as the user that runs hushgate") from None
     print(_json(result, verifier) if args.json else _text(result, verifier))
@@ -79,6 +79,13 @@ def run_prove(args: argparse.Namespace) -> int:
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror or error}") from None
     return 0
+
+
+def _progress(records: int) -> None:
+    """Show a person who waits how far it is."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{records} records read\x1b[K\r")
+        sys.stderr.flush()
 
 
 def audit_folder(state: Path) -> Path:

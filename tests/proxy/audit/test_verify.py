@@ -2,13 +2,17 @@
 
 import json
 import shutil
+import tracemalloc
 
 import orjson
 import pytest
 
 from proxy.audit import record as records
 from proxy.audit.chain import first_link, link
+from proxy.audit.settings import AuditSettings
+from proxy.audit.tombstone import bury
 from proxy.audit.verify import Problem, told, verify
+from proxy.audit.writer import AuditWriter
 
 
 @pytest.fixture
@@ -210,17 +214,49 @@ def test_an_erasure_counts_only_when_it_was_signed_itself(signed):
     assert (told(result.problems), result.erased) == ([], 4)
 
 
+def test_an_erasure_that_was_changed_afterwards_hides_nothing(signed):
+    trail, a, *_ = signed
+    chain = trail.write(records.audit_erased("n-0-000000000000", 1, 4, "retention"), slot="supervisor")
+    trail.sign()
+    trail.edit(trail.file(chain), lambda lines: [lines[0].replace(b"n-0-000000000000", a.encode())])
+    trail.file(a).unlink()
+    assert sorted(trail.problems()) == [
+        f"{a}: was signed, but its files are gone",
+        f"{chain} record 1: is not what was signed: it was changed",
+    ]
+
+
 def test_a_tombstone_without_a_record_of_it_is_a_fault(signed):
     trail, a, *_ = signed
-    from proxy.audit.merkle import leaf
-
-    def bury(lines):
-        line = lines[1].rstrip(b"\n")
-        stone = {"seq": 2, "erased": {"leaf": leaf(line).hex(), "line": link(line)}}
-        return [lines[0], orjson.dumps(stone) + b"\n", *lines[2:]]
-
-    trail.edit(trail.file(a), bury)
+    trail.edit(trail.file(a), lambda lines: [lines[0], bury(lines[1].rstrip(b"\n"), 2) + b"\n", *lines[2:]])
     assert trail.problems() == [f"{a} record 2: was taken out, and no record says why"]
-    trail.write(records.audit_erased(a, 2, 2, "request", "dpo"), slot="supervisor")
+    trail.write(records.audit_erased(a, 2, 2, "request", "dpo"), slot="cli")
     trail.sign()
     assert trail.problems() == []
+
+
+def peak(trail, chain_records):
+    """Return the most memory that `verify` held at a time, in bytes, and how many records it read."""
+    writer = AuditWriter.open(trail.folder, slot="0", settings=AuditSettings(node="n", segment_bytes=128 << 10))
+    for done in [writer.append(records.heartbeat(number, 0)) for number in range(chain_records)]:
+        done.result(60)
+    writer.end()
+    trail.sign()
+    heard = []
+    tracemalloc.start()
+    try:
+        result = verify(trail.folder, trail.verifier, progress=heard.append)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert result.problems == []
+    assert heard == sorted(heard)
+    assert heard[-1] == result.records
+    return most, result.records
+
+
+def test_a_long_trail_takes_no_more_memory_than_a_short_one(tmp_path, trail):
+    short, few = peak(type(trail)(tmp_path / "short"), 1_500)
+    long, many = peak(type(trail)(tmp_path / "long"), 12_000)
+    assert (few, many) == (1_500, 12_000)
+    assert long < 2 * short, (short, long)
