@@ -9,8 +9,8 @@ from detectors.finding import Digester, Finding
 REST = "seam:rest"
 """Evidence of every piece of a value that stands in several places but its first."""
 
-Cost = Literal["structured", "names", "fingerprint", "file"]
-"""`structured` always runs; `names` and `fingerprint` run when a candidate rule needs them; `file` reads files."""
+Cost = Literal["structured", "names", "fingerprint", "language", "file"]
+"""`structured` always runs; `file` reads files; the others run when a candidate rule needs them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)

@@ -19,6 +19,7 @@ BUILTIN = {
     "names": "detectors.names.detector:build",
     "documents": "detectors.documents.detector:build",
     "fingerprint": "detectors.fingerprint.detector:build",
+    "language": "detectors.language.detector:build",
 }
 """Family to `module:factory`; a factory takes `Settings` and returns a tuple of detectors."""
 

@@ -31,8 +31,8 @@ class Task:
 class Report:
     """What came of one task: findings by detector, a reason by detector that did not finish.
 
-    Reasons are `timeout`, `names_timeout` and `error` (keys of a policy's `on_unknown`), `media` where nobody reads
-    files. A detector that stands in both did not read all of the text.
+    Reasons are `timeout`, `names_timeout`, `language` and `error` (keys of a policy's `on_unknown`), `media` where
+    nobody reads files. A detector that stands in both did not read all of the text.
     """
 
     findings: dict[str, tuple[Finding, ...]]
@@ -48,6 +48,9 @@ class _Work:
     report: Report
     views: Sequence[View] = field(default_factory=tuple)
 
+
+LATE = {"names": "names_timeout", "language": "language"}
+"""Cost to the reason for which a detector that ran out of time has failed; any other: `timeout`."""
 
 _UNREAD = "UNREAD"
 
@@ -94,7 +97,7 @@ class Scanner:
         works = [self._read(task, Report({}, {}), deadline) for task in tasks]
         for work in works:
             self._view(work, deadline)
-        for cost in ("structured", "fingerprint", "names"):
+        for cost in ("structured", "fingerprint", "language", "names"):
             for work in works:
                 for name in work.detectors:
                     detector = self._detectors.get(name)
@@ -162,6 +165,8 @@ class Scanner:
             late = self._late(detector, deadline)
             if late:
                 break
+            if view is not None and detector.cost == "language":
+                break  # what is written otherwise is no prose
             if view is not None and view.joined and (detector.cost == "names" or name not in self._of_values):
                 continue
             try:
@@ -185,7 +190,7 @@ class Scanner:
         now = self._clock()
         if now < deadline or (done and now == deadline):
             return ""
-        return "names_timeout" if detector.cost == "names" else "timeout"
+        return LATE.get(detector.cost, "timeout")
 
 
 def _no_file(file: File) -> None:

@@ -50,7 +50,7 @@ THIS_BUILD: Abilities = MappingProxyType(
         "overlap": Ability(True, "documents are not indexed yet: use `labels` or `entities`"),
         "with": Ability(True, "a redaction always reads [REDACTED_<entity>]"),
         "residency": Ability(True, "where a service keeps data is not known yet: use `trust_zone`"),
-        "languages": Ability(False, "the language of prose is not recognised yet"),
+        "languages": Ability(True, "the language of prose is not recognised yet"),
         "condition": Ability(
             find_spec("cel_expr_python") is not None,
             "CEL is an optional extra: pip install 'hushgate[cel]', or use the keys of `match`",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from zoneinfo import ZoneInfo
 
+from detectors.language.codes import LANGUAGES
 from policies import cel
 from policies.content import Question, all_hold, any_holds, none_holds
 from policies.pattern import one_of
@@ -232,6 +233,8 @@ def describe(clause: Clause) -> str:
         said.append(f"in {'/'.join(clause.places)}")
     if clause.decided is not None:
         said.append("in the service's own words" if clause.decided else "not in the service's own words")
+    if clause.languages:
+        said.append(f"written in {'/'.join(LANGUAGES.get(code, code) for code in clause.languages)}")
     if clause.code_languages:
         said.append(f"language {'/'.join(clause.code_languages)}")
     for name, value in (
@@ -255,7 +258,9 @@ def _seen(scene: Scene) -> str:
         count = f"{lines} lines" if lines else f"x{sum(fact.count for fact in facts)}"
         seen.append(f"{entity} {count} ({max(fact.score for fact in facts):.2f}, {places})")
     more = f" and {len(seen) - 8} more" if len(seen) > 8 else ""
-    return ", ".join(seen[:8]) + more if seen else "nothing found"
+    told = sorted({LANGUAGES.get(code, code) for _, code in scene.facts.languages})
+    written = f"; written in {'/'.join(told)}" if told else ""
+    return (", ".join(seen[:8]) + more if seen else "nothing found") + written
 
 
 def within(networks: Sequence[str]) -> Callable[[Scene], bool]:

@@ -6,6 +6,8 @@ Rules
    satisfied is unknown while something was not read.
 2. `names_timeout` makes only those clauses unknown that could select a name found in prose.
 3. Findings in `credential` parts count only for a clause that asks for them.
+4. `languages` speaks of the prose in the parts that the clause looks at. Prose whose language nobody could tell is
+   unknown for the reason `language`. A clause of `languages` alone selects nothing: it is satisfied by the prose.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +22,8 @@ from policies.truth import Truth, every, negated, some
 
 NAMES = "names"
 FINGERPRINT = "fingerprint"
+LANGUAGE = "language"
+_UNTOLD: Truth = frozenset({LANGUAGE})
 _MEMO = 4096  # entities are open-ended (SECRET_…): what is remembered of them is bounded
 
 
@@ -33,8 +37,15 @@ class Asked:
     in_documents: Callable[[str], bool] = field(repr=False)
     in_class: Callable[[FindingFact], bool] = field(repr=False)
 
+    @property
+    def of_prose(self) -> bool:
+        """Tell whether the clause asks for no finding, but for a language only."""
+        return bool(self.clause.languages) and not self.clause.selects
+
     def selected(self, scene: Scene) -> list[FindingFact]:
         """Return the findings that satisfy the keys which speak of one finding."""
+        if self.of_prose:
+            return []
         fits, wants = self._fits, self.wants
         return [fact for entity, facts in scene.findings.items() if wants(entity) for fact in facts if fits(fact)]
 
@@ -44,7 +55,16 @@ class Asked:
 
     def test(self, scene: Scene) -> Truth:
         """Tell whether the clause is satisfied."""
-        return self._enough(self.selected(scene)) or self.unread(scene) or False
+        found: Truth = self.of_prose or self._enough(self.selected(scene)) or self.unread(scene) or False
+        return every((found, self._in_language(scene))) if self.clause.languages else found
+
+    def _in_language(self, scene: Scene) -> Truth:
+        """Tell whether prose in the parts that the clause looks at is written in one of its languages."""
+        places = self.clause.places
+        told = {code for place, code in scene.facts.languages if not places or place in places}
+        if not told.isdisjoint(self.clause.languages):
+            return True
+        return scene.unread_by_shape or (_UNTOLD if not told or LANGUAGE in scene.facts.unknown else False)
 
     def _fits(self, fact: FindingFact) -> bool:
         clause = self.clause
@@ -85,6 +105,12 @@ class Question:
     def positive(self) -> tuple[Asked, ...]:
         """Return the clauses that select what is to be redacted."""
         return (*self.any, *self.all)
+
+    @property
+    def selects(self) -> bool:
+        """Tell whether the answer can be yes only where something was found."""
+        found = [not asked.of_prose for asked in self.any]
+        return bool(found and all(found)) or any(not asked.of_prose for asked in self.all)
 
     @property
     def costs(self) -> frozenset[str]:
@@ -152,7 +178,9 @@ def _asked(clause: Clause, classes: Sequence[DataClass], catalogue: Catalogue) -
         by_document = fact.source != "" and sources(fact.source)
         return by_document or any(catalogue.matches(word, fact.entity) for word in of_class)
 
-    costs = set()
+    costs = {LANGUAGE} if clause.languages else set()
+    if not clause.selects:
+        return Asked(clause, lambda _: False, frozenset(costs), one_of(()), in_class)
     names = [entity.id for entity in catalogue.entities.values() if "PII.NAME" in entity.groups]
     if any(wants(name) for name in names) and (not clause.categories or "pii" in clause.categories):
         costs.add(NAMES)

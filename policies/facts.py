@@ -14,6 +14,7 @@ REASONS = (
     "tokens",
     "protobuf",
     "identity",
+    "language",
     "error",
 )
 """Why something is unknown: the keys of `on_unknown`."""
@@ -92,4 +93,5 @@ class Facts:
     findings: tuple[FindingFact, ...] = ()
     unknown: tuple[str, ...] = ()  # reasons out of REASONS
     ran: frozenset[str] = field(default_factory=frozenset)  # detectors that ran; empty = all
+    languages: tuple[tuple[str, str], ...] = ()  # (kind of part, ISO 639-1): what its prose is surely written in
     answers: tuple[tuple[str, str], ...] = ()  # rule id -> `justify` | `redact`: what the user answered to coaching

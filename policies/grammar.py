@@ -119,6 +119,9 @@ TEST = Record(
                         Text(choices=("request", "response"), needs={"response": "response"}),
                         "Which way; without it: request.",
                     ),
+                    "languages": Key(
+                        ListOf(_TEXT), "What its prose is written in; without it: not told.", needs="languages"
+                    ),
                     "answers": Key(
                         Named(r"[a-z0-9][a-z0-9._-]{0,79}", Text(choices=("justify", "redact"))),
                         "What the user answered to coaching, by rule.",

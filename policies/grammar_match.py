@@ -28,7 +28,11 @@ CLAUSE = Record(
         "min_distinct": Key(Number(1, 1_000_000), "At least so many different values."),
         "min_overlap": Key(Number(0, 1, whole=False), "At least this share of an indexed document.", needs="overlap"),
         "min_lines": Key(Number(1, 1_000_000), "At least so many lines of source code, all findings together."),
-        "languages": Key(_WORDS, "Natural languages: `de`.", needs="languages"),
+        "languages": Key(
+            _WORDS,
+            "Its prose is in one of these (ISO 639-1): `de`. Alone it asks for no finding. Too short: unknown.",
+            needs="languages",
+        ),
         "code_languages": Key(_WORDS, "Programming languages, in small letters: `python`."),
     }
 )

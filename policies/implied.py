@@ -65,7 +65,9 @@ def clause_within(clause: Clause, other: Clause, classes: Sequence[DataClass], c
         return False
     if clause.places and "credential" in clause.places and not other.places:
         return False
-    for key in ("categories", "documents", "code_languages"):
+    if other.selects and not clause.selects:
+        return False
+    for key in ("categories", "documents", "languages", "code_languages"):
         if not _words_within(getattr(clause, key), getattr(other, key)):
             return False
     by_document = any(c.documents for c in at_least(classes, clause.class_at_least))

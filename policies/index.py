@@ -75,7 +75,7 @@ class Index:
         # A dimension that no rule asks for leaves nothing out.
         self._tables = tuple((get, table, rest) for get, table, rest in tables if table or rest != self._all)
         self._groups = _table(self._rules, lambda rule: rule.match.who.groups)
-        self._without_content = _mask(n for n, r in enumerate(self._rules) if not r.question.positive)
+        self._without_content = _mask(n for n, r in enumerate(self._rules) if not r.question.selects)
         self._by_entity: dict[str, int] = {}
 
     @property

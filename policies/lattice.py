@@ -17,6 +17,7 @@ from itertools import product
 from typing import Any
 
 from detectors.entities import Catalogue, catalogue
+from detectors.language.codes import LANGUAGES
 from policies.condition import checks
 from policies.engine import decide
 from policies.facts import REASONS, Facts, FindingFact
@@ -142,8 +143,8 @@ def _requests(question: Question, policy: Policy, service: Service) -> Iterator[
     reasons: Sequence[tuple[str, ...]] = [(r,) for r in REASONS if r != "identity"] if question.unread else [()]
     asked = {place.word for place in question.places if place.kind == "activity"}
     activities = _by_signature(ACTIVITIES, lambda a: (a in asked, *_mentions(policy, lambda m: m.activity, a)))
-    for finding, unknown, activity, tools, who, wire in product(
-        findings, reasons, activities, (False, True), _people(policy, question.group), _wires(policy)
+    for finding, unknown, activity, tools, who, wire, spoken in product(
+        findings, reasons, activities, (False, True), _people(policy, question.group), _wires(policy), _spoken(policy)
     ):
         account, tenant, model, rewritable = wire
         yield Facts(
@@ -159,6 +160,7 @@ def _requests(question: Question, policy: Policy, service: Service) -> Iterator[
             activity=activity,
             tools=tools,
             rewritable=rewritable,
+            languages=tuple((place, spoken) for place in PLACES) if spoken else (),
             findings=(finding,) if finding is not None else (),
             unknown=unknown,
         )
@@ -214,6 +216,13 @@ def _wires(policy: Policy) -> list[tuple[str, str, str, bool]]:
     tenants = ("", *sorted({t.replace("*", "x") for m in matches for t in m.app.tenants}))
     models = ("", *sorted({t.replace("*", "x") for m in matches for t in m.app.models}))
     return list(product(accounts, tenants, models, (True, False)))
+
+
+def _spoken(policy: Policy) -> list[str]:
+    """Return the languages that the policy tells apart: none that could be told, each that it names, another."""
+    contents = [match.content for match in _matches(policy)]
+    named = {code for c in contents for clause in (*c.any, *c.all, *c.none) for code in clause.languages}
+    return ["", *sorted(named), next(code for code in LANGUAGES if code not in named)] if named else [""]
 
 
 def _targets(policy: Policy, services: Sequence[Service]) -> Sequence[Service]:

@@ -59,7 +59,9 @@ def _rules(policy: Policy, known: Catalogue, fixed_services: Collection[str]) ->
             message = f'the rule "{rule.id}" tells the user nothing of its own'
             yield _advice(policy, rule.where, "no-message", message, "add `message` to its action")
         content = rule.match.content
-        if any(clause.min_confidence < FLOOR for clause in (*content.any, *content.all, *content.none)):
+        if any(
+            clause.selects and clause.min_confidence < FLOOR for clause in (*content.any, *content.all, *content.none)
+        ):
             message = f'the rule "{rule.id}" looks at findings below {FLOOR}, which the audit log does not keep'
             yield _advice(policy, rule.where, "unrehearsable", message, "add `min_confidence` to each clause")
         if rule.action.type.cuts and (why := _uncuttable(rule, fixed_services)):
@@ -98,6 +100,8 @@ def _content_fault(content: Content, policy: Policy, known: Catalogue) -> str:
 
 def _clause_fault(clause: Clause, policy: Policy, known: Catalogue) -> str:
     """Return why no finding can satisfy a clause."""
+    if not clause.selects:
+        return ""
     [asked] = ask(Content(any=(clause,)), policy.classes, known).any
     words = {*known.entities, *(w for w in (*clause.entities, *clause.labels) if "*" not in w)}
     wanted = {word for word in words if asked.wants(word) and word not in known.groups}

@@ -32,6 +32,7 @@ _REASONS = {
     "too_large": "it is too large",
     "timeout": "checking it took too long",
     "names_timeout": "checking it for names took too long",
+    "language": "it is too short to tell its language",
     "media": "it holds an image, audio or video",
     "encrypted": "it holds encrypted data",
     "tokens": "it holds token numbers instead of text",

@@ -59,7 +59,18 @@ class Clause:
     min_distinct: int = 0
     min_overlap: float = 0.0
     min_lines: int = 0
+    languages: tuple[str, ...] = ()  # ISO 639-1; a clause of nothing else asks for no finding
     code_languages: tuple[str, ...] = ()
+
+    @property
+    def selects(self) -> bool:
+        """Tell whether it asks for findings, and not for the language of the prose alone."""
+        return (
+            bool(
+                self.entities or self.groups or self.categories or self.documents or self.labels or self.class_at_least
+            )
+            or not self.languages
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +258,7 @@ ON_UNKNOWN: Mapping[str, Resolution] = {
     "tokens": "by_status",
     "protobuf": "by_status",
     "identity": "by_status",
+    "language": "flag",
     "error": "block",
 }
 

@@ -11,6 +11,7 @@ Address = IPv4Address | IPv6Address
 
 _NOTHING: frozenset[str] = frozenset()
 _ABOUT_WHO = frozenset({"identity"})
+_ABOUT_LANGUAGE = frozenset({"language"})
 _ABOUT_NAMES = frozenset({"names_timeout"})
 
 
@@ -51,5 +52,5 @@ def prepare(facts: Facts, now: datetime) -> Scene:
     if not facts.unknown:
         return Scene(facts, now, findings, _NOTHING, _NOTHING, _NOTHING)
     unknown = frozenset(facts.unknown)
-    unread = unknown - _ABOUT_WHO
+    unread = unknown - _ABOUT_WHO - _ABOUT_LANGUAGE
     return Scene(facts, now, findings, unread, unread - _ABOUT_NAMES, unknown & _ABOUT_WHO)

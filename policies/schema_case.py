@@ -10,6 +10,7 @@ from policies.fakes import FAKES, holes
 from policies.problem import Path, suggest
 from policies.reader import Document
 from policies.vocabulary import Vocabulary, label_entity, moment
+from policies.words import PLACES
 
 
 def build_case(document: Document, data: dict[str, Any], path: Path, rule: str, vocabulary: Vocabulary) -> Case:
@@ -71,6 +72,7 @@ def _facts(
         for n, item in enumerate(data.get("findings") or ())
         if item is not None
     ]
+    codes = vocabulary.languages(document, given.get("languages"), (*path, "given", "languages"))
     return Facts(
         user=given.get("user", ""),
         groups=tuple(filter(None, given.get("groups") or ())),
@@ -80,6 +82,7 @@ def _facts(
         account="" if given.get("account") == "unknown" else given.get("account", ""),
         tenant=given.get("tenant", ""),
         residency=tuple(filter(None, given.get("residency") or ())),
+        languages=tuple((place, code) for code in codes for place in PLACES),
         answers=tuple((given.get("answers") or {}).items()),
         app=given.get("app", "openai-api"),
         category=given.get("category", "genai.api"),

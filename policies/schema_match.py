@@ -26,7 +26,8 @@ from policies.rule import (
 from policies.vocabulary import Vocabulary
 from policies.words import DAYS
 
-_SELECTORS = ("entities", "groups", "categories", "documents", "labels", "class_at_least")
+_SELECTORS = ("entities", "groups", "categories", "documents", "labels", "class_at_least", "languages")
+_COUNTED = ("min_confidence", "min_count", "min_distinct", "min_overlap", "min_lines", "code_languages")
 _BELONGS = {
     "unwritable": ("redact", "tokenise"),
     "with": ("redact",),
@@ -56,6 +57,9 @@ def build_match(document: Document, data: dict[str, Any], path: Path, vocabulary
     for name, section in (("who", who), ("app", app), ("when", when), ("content", content)):
         if name in data and not section:
             document.report_lack((*path, name), f"`{name}` asks nothing", "fill it in, or leave it out")
+    asked = Content(clauses("any"), clauses("all"), clauses("none"))
+    if "response" in _plain(data.get("direction")) and any(c.languages for c in (*asked.any, *asked.all, *asked.none)):
+        document.report((*path, "direction"), "the language of answers is not told", "leave `languages` out")
     return Match(
         who=_who(document, who, (*path, "who"), vocabulary),
         app=_app(document, app, (*path, "app"), vocabulary),
@@ -66,7 +70,7 @@ def build_match(document: Document, data: dict[str, Any], path: Path, vocabulary
             _window(document, when.get("inside"), (*path, "when", "inside")),
             _window(document, when.get("outside"), (*path, "when", "outside")),
         ),
-        content=Content(clauses("any"), clauses("all"), clauses("none")),
+        content=asked,
         condition=_condition(document, data.get("condition", ""), (*path, "condition")),
     )
 
@@ -109,6 +113,7 @@ def build_clause(document: Document, data: dict[str, Any], path: Path, vocabular
     """Return the clause at `path`."""
     if not any(data.get(key) for key in _SELECTORS):
         document.report_lack(path, "the clause says not what to find", f"add one of {', '.join(_SELECTORS)}")
+    _check_languages(document, data, path)
     kinds = [key for key in ("entities", "groups", "documents", "labels", "class_at_least") if data.get(key)]
     if "labels" in kinds and len(kinds) > 1:
         document.report(path, f"no finding is both in `labels` and in `{kinds[0]}`", "write two clauses")
@@ -126,10 +131,24 @@ def build_clause(document: Document, data: dict[str, Any], path: Path, vocabular
         min_distinct=data.get("min_distinct", 0),
         min_overlap=data.get("min_overlap", 0.0),
         min_lines=data.get("min_lines", 0),
+        languages=vocabulary.languages(document, data.get("languages"), (*path, "languages")),
         code_languages=tuple(
             word.lower() for word in vocabulary.words(document, data.get("code_languages"), (*path, "code_languages"))
         ),
     )
+
+
+def _check_languages(document: Document, data: dict[str, Any], path: Path) -> None:
+    """Report keys that mean nothing beside `languages`."""
+    if not data.get("languages"):
+        return
+    if data.get("decided"):
+        document.report((*path, "decided"), "the language of the service's own words is not asked for", "leave it out")
+    if not any(data.get(key) for key in _SELECTORS[:-1]):
+        for key in _COUNTED:
+            if key in data:
+                document.report((*path, key), f"`{key}` counts findings, and `languages` alone asks for none",
+                                "say what to find as well, or leave it out")  # fmt: skip
 
 
 def build_effect(document: Document, data: dict[str, Any], path: Path, base: Effect | None = None) -> Effect:
@@ -191,6 +210,8 @@ def check_redactable(document: Document, match: Match, path: Path, vocabulary: V
         document.report(path, "redact says not what to take out", "add `content` with `any` or `all`, or use block")
     catalogue = vocabulary.catalogue
     for clause in clauses:
+        if not clause.selects:
+            document.report(path, "redact cannot take out a language: it says something of the whole text", "use block")
         words = [*clause.entities, *clause.groups, *clause.labels, *(f"DOCUMENT {name}" for name in clause.documents)]
         whole = [w for w in words if w.startswith(("LABEL", "FINGERPRINT", "DOCUMENT"))]
         whole += [c for c in clause.categories if c in _STATEMENTS]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from detectors.finding import Finding
+from detectors.language.telling import told
 from policies.case import Case
 from policies.engine import decide
 from policies.facts import FindingFact, fact_of
@@ -24,7 +25,7 @@ from policies.model import Policy, Verdict
 from policies.rule import Rollout
 
 Scan = Callable[[str], Sequence[Finding]]
-"""Text to findings, overlaps resolved."""
+"""Text to findings, overlaps resolved; what tells its languages may be among them."""
 
 _SURE_NAME = 0.85
 
@@ -52,6 +53,7 @@ class Result:
 class _Text:
     text: str
     findings: tuple[Finding, ...] = field(default=())
+    languages: tuple[str, ...] = ()
 
 
 def run(policy: Policy, scan: Scan | None = None) -> list[Result]:
@@ -73,7 +75,8 @@ def _run(case: Case, policy: Policy, scan: Scan | None) -> Result:
     if scan is None:
         return Result(case, ("the detectors are needed for `prompt` and `body`, and were not given",))
     texts = [_scanned(text, scan) for text in _leaves(case)]
-    facts = replace(case.facts, findings=tuple(_facts(texts)))
+    spoken = tuple(("prompt", code) for code in dict.fromkeys(code for text in texts for code in text.languages))
+    facts = replace(case.facts, findings=tuple(_facts(texts)), languages=case.facts.languages or spoken)
     verdict = decide(facts, policy, case.at)
     return Result(
         case,
@@ -164,7 +167,9 @@ def _leaves(case: Case) -> Iterator[str]:
 
 
 def _scanned(text: str, scan: Scan) -> _Text:
-    return _Text(text, (*scan(text), *_names(text)))
+    found = scan(text)
+    languages = tuple(code for finding in found if (code := told(finding)))
+    return _Text(text, (*(finding for finding in found if not told(finding)), *_names(text)), languages)
 
 
 def _names(text: str) -> Iterator[Finding]:

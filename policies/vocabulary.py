@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from detectors.entities import Catalogue
+from detectors.language.codes import LANGUAGES, code_of
 from policies.problem import Path, suggest
 from policies.reader import Document
 
@@ -30,6 +31,19 @@ class Vocabulary:
             if not self.catalogue.known(word):
                 document.report(at, f'unknown entity "{word}"', suggest(word, self.catalogue.words()))
             return self.catalogue.canonical(word)
+
+        return self._each(document, value, path, check)
+
+    def languages(self, document: Document, value: Any, path: Path) -> tuple[str, ...]:
+        """Return natural languages as ISO 639-1 codes."""
+
+        def check(word: str, at: Path) -> str:
+            code = word.lower()
+            if code not in LANGUAGES:
+                known = code_of(word)
+                help_ = f"write {known}" if known else "write a code of ISO 639-1, such as de"
+                document.report(at, f'"{word}" is not a language that can be told', help_)
+            return code
 
         return self._each(document, value, path, check)
 

@@ -59,7 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("detector_factories", "list", (), "further detectors, MODULE:FACTORY, that are on the Python path"),
     Setting("spacy_model", "text", None, "spaCy pipeline for names, a package or folder, instead of the shipped model"),
     Setting("families", "list", ("views", "secrets", "pii", "labels", "code", "addresses", "names", "documents",
-            "fingerprint"), "detector families that run; documents reads files, fingerprint uses STATE/index"),
+            "fingerprint", "language"), "detector families; documents reads files, fingerprint uses STATE/index"),
     Setting("max_body", "bytes", 16 * 1024 * 1024, "decoded request bodies above this are unknown (too_large)"),
     Setting("max_in_flight", "bytes", 256 * 1024 * 1024, "request bytes a worker holds at once; above: 503"),
     Setting("max_in_flight_per_client", "bytes", 64 * 1024 * 1024, "the same, for one client address"),

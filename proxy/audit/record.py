@@ -118,12 +118,19 @@ def decision(
             "omitted": omitted,
             "below": sum(1 for _, finding in judged.findings if finding.score < rows.FLOOR),
             "answers": [{"rule": rule, "answer": answer} for rule, answer in facts.answers],
+            **_languages(facts),
         },
         "decision": outline(verdict, replaced),
         "policy": {"rev": revision},
         "ms": {stage: round(time, 3) for stage, time in (ms or {}).items()},
         **({"evidence": evidence} if evidence else {}),
     }
+
+
+def _languages(facts: Facts) -> Record:
+    """Return the languages that were told; nothing where none was, as no rule asks in most deployments."""
+    told = [{"in": place, "language": code} for place, code in facts.languages]
+    return {"languages": told} if told else {}
 
 
 def failure(exchange: Exchange, client: Client, match: Match, *, event: str, error: str, revision: str) -> Record:

@@ -55,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
 def scan() -> "Scan":
     """Return the detectors of this installation as one function. They load here, since `check` does without them."""
     from detectors.base import Source
+    from detectors.language.telling import told
     from detectors.load import Settings
     from detectors.load import load as load_detectors
     from detectors.resolve import resolve
@@ -67,7 +68,8 @@ def scan() -> "Scan":
 
     def found(text: str) -> Sequence[Any]:
         report = scanner.run([Task(Source(text, "content prompt"), names)])[0]
-        return resolve(finding for each in report.findings.values() for finding in each)
+        every = [finding for each in report.findings.values() for finding in each]
+        return [*resolve(f for f in every if not told(f)), *(f for f in every if told(f))]
 
     return found
 

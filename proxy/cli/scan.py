@@ -78,7 +78,7 @@ def _settings(args: argparse.Namespace) -> "Settings":
     from detectors.load import Settings
     from proxy.keys import KeysError, open_index_key
 
-    families = tuple(dict.fromkeys(("views", "documents", *args.only))) if args.only else Settings().families
+    families = tuple(dict.fromkeys(("views", "documents", *args.only))) if args.only else _FAMILIES
     indexes = (args.state / "index",) if args.state else ()
     try:
         key = open_index_key(args.state).hex() if files(indexes) else ""

@@ -9,6 +9,7 @@ from proxy.exchange import Client, Exchange
 from proxy.judging.cache import FindingsCache
 from proxy.judging.inspection import Answer, Outcome, Record, Scan, inspect
 from proxy.judging.snapshot import Snapshot
+from proxy.judging.standing import Standing
 from proxy.placeholder import Issuer
 
 
@@ -23,10 +24,12 @@ def drive(
     record: Callable[[Record], None] = lambda _: None,
     limits: Limits | None = None,
     issuer: Issuer | None = None,
+    standing: Standing | None = None,
 ) -> Outcome:
     """Run one inspection to its end, without deadlines, and return the outcome."""
     cache = FindingsCache(b"local") if cache is None else cache
-    steps = inspect(exchange, client, snapshot, cache, now or datetime.now(UTC), limits or Limits(), issuer=issuer)
+    at = now or datetime.now(UTC)
+    steps = inspect(exchange, client, snapshot, cache, at, limits or Limits(), standing, issuer)
     answer: Answer = None
     while True:
         try:

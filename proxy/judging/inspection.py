@@ -14,6 +14,7 @@ from datetime import datetime
 
 from detectors.base import Source
 from detectors.finding import Finding
+from detectors.language.telling import told
 from detectors.resolve import resolve
 from detectors.scan import Report, Task, why_unread
 from policies.engine import decide
@@ -127,6 +128,7 @@ def inspect(
         known,
         findings=tuple(_fact(number, finding, parts[part]) for number, (part, finding) in enumerate(findings)),
         unknown=tuple(dict.fromkeys((*known.unknown, *(miss.reason for miss in unread), *reading.failed))),
+        languages=reading.languages(),
         ran=frozenset(name for name in wanted if name not in reading.incomplete),
     )
     facts = replace(facts, answers=standing.answers(facts))
@@ -215,6 +217,9 @@ def _fact(number: int, finding: Finding, part: Part) -> FindingFact:
     return fact_of(finding, number, place=part.kind, writable=part.writable, decided=part.decided)
 
 
+_NO_PROSE = frozenset({"metadata", "header", "credential"})
+
+
 class _Reading:
     """The texts and files of one prompt (its parts, then its seams), what is known of them, and what was learned."""
 
@@ -269,6 +274,15 @@ class _Reading:
                 found += [Unread(part.path, reason, len(part.blob.data)) for reason in sorted(reasons)]
         return tuple(found)
 
+    def languages(self) -> tuple[tuple[str, str], ...]:
+        """Return the kinds of parts with the languages that their prose is in; the service's own words left out."""
+        said: dict[tuple[str, str], None] = {}
+        for part, address in zip(self._parts, self._addresses, strict=False):
+            if not part.decided and part.kind not in _NO_PROSE:
+                for found in self._found.get(address, {}).values():
+                    said.update(((part.kind, code), None) for finding in found if (code := told(finding)))
+        return tuple(sorted(said))
+
     def findings(self) -> tuple[tuple[int, Finding], ...]:
         """Return `(part number, finding)` pairs, resolved part by part."""
         by_part: list[list[Finding]] = [self._in_part(number) for number in range(len(self._parts))]
@@ -284,7 +298,7 @@ class _Reading:
 
     def _of(self, number: int) -> list[Finding]:
         known = self._found.get(self._addresses[number], {})
-        return [finding for found in known.values() for finding in found if not why_unread(finding)]
+        return [finding for found in known.values() for finding in found if not (why_unread(finding) or told(finding))]
 
     def _in_part(self, number: int) -> list[Finding]:
         return redaction.without_placeholders(self._parts[number].text, self._of(number))

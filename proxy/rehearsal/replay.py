@@ -64,6 +64,7 @@ def replay(record: Mapping[str, Any]) -> Replay | None:
         rewritable=req["rewritable"],
         unknown=tuple(facts["unknown"]),
         ran=frozenset(facts["ran"]),
+        languages=tuple((each["in"], each["language"]) for each in facts.get("languages", ())),
         answers=tuple((each["rule"], each["answer"]) for each in facts.get("answers", ())),
     )
     gaps = [f"{facts['omitted']} findings have no row"] if facts["omitted"] else []

@@ -26,6 +26,7 @@ Detectors = Mapping[str, str]
 UNDECIDABLE = "undecidable"
 _UNSEEN = "unseen"  # a reason of our own: what a missing detector may have found
 _NAMES = "names_timeout"
+_LANGUAGE = "language"
 _ALWAYS = frozenset({"structured", "file"})
 _COMPARED = ("action", "rules", "would", "exceptions", "unknown", "errors", "by_default", "route")
 
@@ -145,8 +146,9 @@ def _missing(facts: Facts, verdict: Verdict, policy: Policy, detectors: Detector
     missing = {name: cost for name, cost in detectors.items() if cost in needed and name not in facts.ran}
     if {"timeout", "error"} & set(facts.unknown):
         return  # it was there and did not end: the reason stands among the unknowns
-    for cost, reason in ((_NAMES, _NAMES), ("", _UNSEEN)):
-        names = sorted(name for name, its in missing.items() if (its == "names") is (cost == _NAMES))
+    reasons = {"names": _NAMES, "language": _LANGUAGE}
+    for reason in (_NAMES, _LANGUAGE, _UNSEEN):
+        names = sorted(name for name, cost in missing.items() if reasons.get(cost, _UNSEEN) == reason)
         if names and reason not in facts.unknown and _depends(facts, reason, verdict, policy, verdict.at):
             yield from (f"{name} did not run" for name in names)
 
@@ -159,7 +161,7 @@ def _depends(facts: Facts, reason: str, verdict: Verdict, policy: Policy, at: da
 
 def _asks_below_the_floor(policy: Policy) -> bool:
     return any(
-        clause.min_confidence < FLOOR
+        clause.selects and clause.min_confidence < FLOOR
         for rule in policy.rules
         for clause in (*rule.match.content.any, *rule.match.content.all, *rule.match.content.none)
     )

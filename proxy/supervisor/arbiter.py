@@ -49,11 +49,10 @@ from proxy.supervisor import settings_seen
 from proxy.supervisor.coaching import Coaching
 from proxy.supervisor.crew import Crew
 from proxy.supervisor.custodian import Custodian
-from proxy.supervisor.detection import detection
+from proxy.supervisor.detection import Wanted, wanted
 from proxy.supervisor.files import (
     Prepared,
     SnapshotError,
-    detector_files,
     identity_texts,
     keep,
     last_good,
@@ -119,8 +118,8 @@ class Arbiter:
         admin_socket = bind(config.admin)
         self.admin = admin_socket.getsockname()[:2]
         self._runtime = make_runtime()
-        self._detector_files = detector_files(config)
-        self._inspectors = await self._launch()
+        self._wanted = wanted(config)
+        self._inspectors = await self._launch(self._wanted)
         self._detectors = describe(self._inspectors.detectors)
         self._prepared = self._first_snapshot()
         self._mtimes = watched(config, self._prepared.texts.policies)
@@ -282,10 +281,10 @@ class Arbiter:
 
         Detectors whose files changed, with `fresh` all, come with new inspectors: a generation never changes its own.
         """
-        inspectors, files = self._inspectors, detector_files(self._config)
+        inspectors, want = self._inspectors, await asyncio.to_thread(wanted, self._config)
         try:
-            if fresh or files != self._detector_files:
-                inspectors = await self._launch()
+            if fresh or want != self._wanted:
+                inspectors = await self._launch(want)
             detectors = describe(inspectors.detectors)
             prepared = await asyncio.to_thread(prepare, self._config, detectors)
             identity = await asyncio.to_thread(identity_texts, self._config)
@@ -298,7 +297,7 @@ class Arbiter:
         keep(self._config.state, prepared.texts)
         message: Message = {"snapshot": prepared.texts.as_json(), "identity": identity}
         if inspectors is not self._inspectors:
-            old, self._inspectors, self._detector_files = self._inspectors, inspectors, files
+            old, self._inspectors, self._wanted = self._inspectors, inspectors, want
             message["inspectors"] = [str(path) for path in inspectors.paths]
             self._spawn(_stop_later(old))
         for worker in self._crew.all:
@@ -317,9 +316,9 @@ class Arbiter:
         record = audit_record.policy_reload(self._prepared.snapshot.revision, good=False, problems=problems)
         await self._trail.write(record, wait=False)
 
-    async def _launch(self) -> Generation:
+    async def _launch(self, want: Wanted) -> Generation:
         return await launch(
-            InspectorSettings(detection(self._config)),
+            InspectorSettings(want.settings),
             self._config.inspectors,
             self._keys.value,
             self._runtime,

@@ -1,11 +1,32 @@
 """The configuration in, what the detectors are to know of it out."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from detectors.fingerprint.location import files as index_files
 from detectors.load import Settings
+from policies import load as policy_load
+from policies.problem import PolicyError
 from proxy.config import Config
 from proxy.keys import open_index_key
+from proxy.supervisor.files import detector_files
+
+_LANGUAGES = re.compile(r"(?<!code_)\blanguages\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a generation of inspectors is made of: settings, and the modification times of the files behind them."""
+
+    settings: Settings
+    files: Mapping[str, float]
+
+
+def wanted(config: Config) -> Wanted:
+    """Return what inspectors would be made of now: where it is another than before, new ones are needed."""
+    return Wanted(detection(config), detector_files(config))
 
 
 def detection(config: Config) -> Settings:
@@ -19,6 +40,14 @@ def detection(config: Config) -> Settings:
         rules=tuple(map(Path, config.detector_rules)),
         cache=cache.resolve(),
         spacy_model=config.spacy_model,
-        families=config.families,
+        families=tuple(family for family in config.families if family != "language" or _languages_asked(config)),
         factories=config.detector_factories,
     )
+
+
+def _languages_asked(config: Config) -> bool:
+    """Tell whether a policy may ask for languages: their model takes half a second and 70 MB, so only then."""
+    try:
+        return any(_LANGUAGES.search(text) for text in policy_load.read_texts(config.policies).values())
+    except (PolicyError, OSError):
+        return True

@@ -49,6 +49,7 @@ def test_each_family_is_one_factory_in_its_own_folder():
         "names",
         "documents",
         "fingerprint",
+        "language",
     ]
     assert all(target == f"detectors.{family}.detector:build" for family, target in BUILTIN.items())
 

@@ -227,13 +227,13 @@ BROKEN = {
           help: if its change is right: 2a3bc05d07d63f60e88df1f854af31424894b29301c671b9c57e74bc2b012aa8
         """,
     ),
-    "what this build does not carry out": (
-        RULE + "    match: {content: {any: [{entities: [US_SSN], languages: [de]}]}}\n",
+    "a language by its name": (
+        RULE + "    match: {content: {any: [{languages: [German]}]}}\n",
         """
-        t.yaml:6:50: "languages" is not carried out by this build
-          6 |     match: {content: {any: [{entities: [US_SSN], languages: [de]}]}}
-            |                                                  ^
-          help: the language of prose is not recognised yet
+        t.yaml:6:42: "German" is not a language that can be told
+          6 |     match: {content: {any: [{languages: [German]}]}}
+            |                                          ^
+          help: write de
         """,
     ),
     "nested without end": (

@@ -144,3 +144,54 @@ def test_only_satisfied_clauses_select(now: datetime) -> None:
 )
 def test_which_dear_detectors_a_clause_needs(clause: Clause, costs: set[str]) -> None:
     assert question(none=(clause,)).costs == costs
+
+
+def spoken(now: datetime, *languages: tuple[str, str], unknown: tuple[str, ...] = (), **more: object) -> Scene:
+    return prepare(Facts(languages=languages, unknown=unknown, **more), now)  # type: ignore[arg-type]
+
+
+GERMAN = Clause(languages=("de",))
+
+
+def test_a_clause_of_a_language_alone_asks_for_no_finding(now: datetime) -> None:
+    asked = question(any=(GERMAN,))
+    assert any_holds(asked, spoken(now, ("prompt", "de"))) is True
+    assert any_holds(asked, spoken(now, ("prompt", "en"))) is False
+    assert any_holds(asked, spoken(now, ("prompt", "en"), ("file", "de"))) is True
+    assert list(asked.selected(spoken(now, ("prompt", "de")))) == []
+    assert not asked.selects
+
+
+def test_a_language_that_nobody_could_tell_is_unknown(now: datetime) -> None:
+    asked, told = question(any=(GERMAN,)), ("prompt", "en")
+    assert any_holds(asked, spoken(now)) == frozenset({"language"})
+    assert none_holds(question(none=(GERMAN,)), spoken(now)) == frozenset({"language"})
+    assert any_holds(asked, spoken(now, told, unknown=("language",))) == frozenset({"language"})
+    assert any_holds(asked, spoken(now, told, unknown=("undecodable",))) == frozenset({"undecodable"})
+    assert any_holds(asked, spoken(now, told, unknown=("names_timeout",))) is False
+
+
+def test_a_language_is_looked_for_in_the_parts_of_the_clause(now: datetime) -> None:
+    asked = question(any=(Clause(languages=("de",), places=("file",)),))
+    assert any_holds(asked, spoken(now, ("file", "de"))) is True
+    assert any_holds(asked, spoken(now, ("prompt", "de"), ("file", "en"))) is False
+    assert any_holds(asked, spoken(now, ("prompt", "de"))) == frozenset({"language"})
+
+
+def test_findings_and_their_language_must_both_be_there(now: datetime) -> None:
+    asked = question(any=(Clause(entities=("US_SSN",), languages=("de",)),))
+    assert any_holds(asked, spoken(now, ("prompt", "de"), findings=(fact(),))) is True
+    assert any_holds(asked, spoken(now, ("prompt", "en"), findings=(fact(),))) is False
+    assert any_holds(asked, spoken(now, ("prompt", "de"))) is False
+    assert any_holds(asked, spoken(now, findings=(fact(),))) == frozenset({"language"})
+    assert asked.selects
+
+
+def test_only_a_clause_that_names_a_language_needs_one_told() -> None:
+    assert question(any=(GERMAN,)).costs == {"language"}
+    assert question(none=(Clause(entities=("US_SSN",), languages=("de",)),)).costs == {"language"}
+    assert "language" not in question(any=(Clause(entities=("US_SSN",)),)).costs
+
+
+def test_a_late_language_hides_no_finding(now: datetime) -> None:
+    assert matches(now, Clause(entities=("US_SSN",)), unknown=("language",)) is False

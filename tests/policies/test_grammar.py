@@ -78,4 +78,4 @@ def texts(shape: Shape) -> Iterator[Text]:
 
 def test_the_words_are_those_of_the_core() -> None:
     assert PLACES == KINDS
-    assert len(REASONS) == 10
+    assert len(REASONS) == 11

@@ -25,6 +25,7 @@ CLAUSES = st.builds(
     min_confidence=st.sampled_from([0.0, 0.5, 0.8]),
     min_count=st.sampled_from([1, 2]),
     decided=st.sampled_from([None, False]),
+    languages=st.sampled_from([(), (), ("de",), ("de", "fr")]),
 )
 LISTS = st.one_of(st.just(()), st.tuples(CLAUSES), st.tuples(CLAUSES, CLAUSES))
 MATCHES = st.builds(
@@ -36,12 +37,13 @@ MATCHES = st.builds(
     content=st.builds(Content, any=LISTS, all=LISTS, none=LISTS),
 )  # fmt: skip
 SCENES = [
-    prepare(Facts(groups=groups, status=status, address=address, tools=tools, findings=findings), NOW)
-    for groups, status, address, tools, findings in product(
+    prepare(Facts(groups=groups, status=status, address=address, tools=tools, languages=told, findings=findings), NOW)
+    for groups, status, address, tools, told, findings in product(
         [(), ("hr",), ("it",), ("hr", "it")],
         ["tolerated", "unknown", "sanctioned"],
         ["10.1.0.1", "10.2.0.1"],
         [True, False],
+        [(), (("prompt", "de"),), (("file", "fr"), ("prompt", "en"))],
         [
             (),
             (FindingFact("US_SSN", "pii", 0.9),),

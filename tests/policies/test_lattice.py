@@ -146,3 +146,15 @@ def test_no_random_request_refutes_a_proof(status: str) -> None:
             findings=(FindingFact(entity, "pii", chance.uniform(0.5, 1), writable=chance.random() < 0.5, ref=0),),
         )  # fmt: skip
         assert decide(facts, of, NOW).action.stops
+
+
+def test_languages_are_told_apart_and_may_not_be_told_at_all() -> None:
+    closed = "  - {id: r, match: {content: {any: [{groups: [PII.HEALTH]}]}}, action: {type: block}}\n"
+    german = "  - {id: g, match: {content: {any: [{languages: [de]}]}}, action: {type: allow}}\n"
+    assert answer("PII.HEALTH -> anywhere", policy(closed + german)).proven
+    open_ = answer("PII.HEALTH -> prohibited", policy(german))
+    assert open_.counter
+    assert {code for _, code in open_.counter.languages} == {"de"}
+    stopped = answer("PII.HEALTH -> anywhere", policy(german.replace("allow", "block")))
+    assert stopped.counter
+    assert {code for _, code in stopped.counter.languages} <= {"ar"}

@@ -110,3 +110,15 @@ def test_advice_stands_at_its_place() -> None:
     [advice] = lint(policy, NOW)
     assert str(advice).startswith('t.yaml:4:5: the rule "r" tells the user nothing of its own\n  4 |   - {id: r')
     assert str(advice).endswith("[no-message]")
+
+
+def test_a_rule_about_a_language_alone_is_no_fault() -> None:
+    text = """rules:
+  - id: german
+    match: {content: {any: [{languages: [de]}]}}
+    action: {type: block, message: In English please.}
+    tests:
+      - {name: german, given: {languages: [de]}, expect: {action: block}}
+      - {name: french, given: {languages: [fr]}, expect: {rules: []}}
+"""
+    assert codes(text) == []

@@ -165,7 +165,7 @@ def test_monitor_only_changes_and_stops_nothing(status: str, now: datetime) -> N
 def test_strict_stops_what_was_not_read(status: str, reason: str, now: datetime) -> None:
     verdict = decide(Facts(status=status, unknown=(reason,)), load(["pack:strict"]), now)
     closed = status in {"prohibited", "unknown"}
-    about_content = reason not in {"identity", "names_timeout"}
+    about_content = reason not in {"identity", "names_timeout", "language"}
     assert (verdict.action is Action.BLOCK) is (closed or about_content)
 
 

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 
+import pytest
+
+from policies.load import from_texts
 from policies.model import Policy
+from policies.problem import PolicyError
 from policies.rule import Action, App, Clause, Content, Effect, Match, When, Who, Window
 
 FULL = """
@@ -81,3 +85,27 @@ def test_redact_may_take_out_code_and_secrets_and_personal_data(policy_of: Calla
         """
     ).rules
     assert rule.action.unwritable is Action.MONITOR
+
+
+@pytest.mark.parametrize(
+    ("match", "message"),
+    [
+        ("content: {any: [{languages: [de], min_count: 2}]}", "`min_count` counts findings"),
+        ("content: {any: [{languages: [de], decided: true}]}", "the service's own words"),
+        ("direction: [response], content: {any: [{languages: [de]}]}", "the language of answers is not told"),
+        ("content: {any: [{languages: [xx]}]}", '"xx" is not a language that can be told'),
+    ],
+)
+def test_a_language_that_cannot_be_asked_for_is_an_error(match: str, message: str) -> None:
+    text = f"schema: policy/v1\npolicy: t\nrules:\n  - {{id: r, action: {{type: block}}, match: {{{match}}}}}\n"
+    with pytest.raises(PolicyError, match=message):
+        from_texts({"t.yaml": text})
+
+
+def test_a_language_cannot_be_cut_out() -> None:
+    text = (
+        "schema: policy/v1\npolicy: t\nrules:\n"
+        "  - {id: r, action: {type: redact}, match: {content: {any: [{languages: [de]}]}}}\n"
+    )
+    with pytest.raises(PolicyError, match="redact cannot take out a language"):
+        from_texts({"t.yaml": text})

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from detectors.finding import Finding
+from detectors.language.telling import telling
 from policies import testing
 from policies.fakes import FAKES
 from policies.model import Policy
@@ -130,3 +131,20 @@ def test_a_test_names_its_own_time(policy_of: PolicyOf, at: str) -> None:
         f'tests: [{{name: t, given: {{at: "{at}"}}, expect: {{action: {expected}}}}}]\n'
     )
     assert failures(policy) == [()]
+
+
+def test_a_prompt_is_in_the_language_that_the_detectors_tell_unless_the_test_says_it(policy_of: PolicyOf) -> None:
+    def german(text: str) -> Sequence[Finding]:
+        return [telling("de", 0, len(text), 0.9, "test@1")]
+
+    policy = policy_of(
+        """
+        rules: [{id: r, action: {type: block}, match: {content: {any: [{languages: [de]}]}}}]
+        tests:
+          - {name: told, prompt: Guten Tag, expect: {action: block, rules: [r]}}
+          - {name: said, prompt: Guten Tag, given: {languages: [fr]}, expect: {action: allow, rules: []}}
+          - {name: alone, given: {languages: [de]}, expect: {action: block}}
+          - {name: short, findings: [], expect: {action: monitor}}
+        """
+    )
+    assert failures(policy, german) == [(), (), (), ()]

@@ -16,8 +16,10 @@ from typing import Any
 from detectors.base import Cost, Source
 from detectors.entities import catalogue
 from detectors.finding import Digester, Finding
+from detectors.language.telling import telling
 from detectors.scan import Scanner
 from policies.abilities import EVERYTHING
+from policies.facts import Facts
 from policies.load import from_texts
 from proxy.audit.record import decision
 from proxy.audit.writer import AuditWriter
@@ -25,6 +27,7 @@ from proxy.exchange import Client, Exchange
 from proxy.judging.drive import drive
 from proxy.judging.inspection import Record
 from proxy.judging.snapshot import Snapshot, Texts, compile_texts, describe
+from proxy.judging.standing import Standing
 
 SERVICES = """schema: services/v1
 services:
@@ -38,6 +41,7 @@ POLICY = """schema: policy/v1
 policy: generated
 defaults:
   mode: enforce
+  on_unknown: {language: by_status}
   app_status: {sanctioned: allow, tolerated: monitor, unsanctioned: monitor, prohibited: block}
 classes:
   - {name: Public}
@@ -80,6 +84,9 @@ rules:
     match: {who: {not_networks: [10.1.0.0/16]}, when: {outside: {hours: "07:00-20:00", tz: Europe/Berlin}},
             content: {any: [{entities: [CREDIT_CARD], min_confidence: 0.5}]}}
     action: {type: block}
+  - id: german
+    match: {who: {groups: [it]}, content: {any: [{languages: [de], in: [prompt]}, {entities: [PHONE_NUMBER], languages: [de], min_confidence: 0.4}]}}
+    action: {type: coach, message: In English please.}
   - id: open
     match: {who: {users: ["ann*"]}, app: {status: [prohibited]}}
     action: {type: allow}
@@ -130,7 +137,28 @@ class Marks:
                 )  # fmt: skip
 
 
-DETECTORS = (Marks(), Marks("names"))
+class Tongue:
+    """Tells the language of a greeting, and nothing of a text without one."""
+
+    cost: Cost = "language"
+    entities: frozenset[str] = frozenset()
+
+    def __init__(self, version: int = 1) -> None:
+        self.name = f"test.tongue@{version}"
+
+    def detect(self, source: Source, digest: Digester) -> Iterable[Finding]:
+        code = {"hello": "en", "hallo": "de"}.get(source.text.partition(" ")[0])
+        if code:
+            yield telling(code, 0, len(source.text), 0.9, self.name)
+
+
+DETECTORS = (Marks(), Marks("names"), Tongue())
+
+
+def answered(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """Return what some users answered to coaching before."""
+    told = {"ann": (("code", "justify"), ("german", "redact")), "bob": (("german", "justify"),)}
+    return told.get(facts.user, ())
 
 
 def snapshot(policy: str = POLICY) -> Snapshot:
@@ -178,7 +206,7 @@ def _text(chance: random.Random) -> str:
         entity = chance.choice(kinds)
         value = "x" * chance.choice((5, 12, 30)) if entity == "SOURCE_CODE" else chance.choice("abcdefgh")
         marks.append(f"<{entity} {score} {value}>")
-    return "hello " + " and ".join(marks)
+    return chance.choice(("hello ", "hello ", "hallo ", "")) + " and ".join(marks)
 
 
 def write(folder: Path, count: int, snap: Snapshot, seed: int = 1) -> int:
@@ -192,7 +220,7 @@ def write(folder: Path, count: int, snap: Snapshot, seed: int = 1) -> int:
                                               revision=snap.revision)))  # fmt: skip
 
     for exchange, client, at in exchanges(count, seed):
-        drive(exchange, client, snap, scanner, now=at, record=record)
+        drive(exchange, client, snap, scanner, now=at, record=record, standing=Standing(client, answers=answered))
     writer.end()
     for future in written:
         future.result()

@@ -41,9 +41,10 @@ def test_the_run_shows_everything_that_a_policy_can_do(records: list[dict[str, A
     hits = [hit for d in decided for hit in (*d["rules"], *(d["would"] or {"rules": ()})["rules"])]
     assert {d["action"] for d in decided} == {"allow", "monitor", "tokenise", "redact", "coach", "block"}
     assert "route" in {hit["action"] for hit in hits}
-    assert {hit["because"] for hit in hits} >= {"matched", "unknown", "error"}
+    assert {hit["because"] for hit in hits} >= {"matched", "unknown", "error", "answered"}
     assert {hit["exception"] for hit in hits} == {"", "E1", "E2"}
-    assert {reason for d in decided for reason in d["unknown"]} >= {"undecodable", "media"}
+    assert {reason for d in decided for reason in d["unknown"]} >= {"undecodable", "media", "language"}
+    assert {answer["answer"] for record in records for answer in record["facts"]["answers"]} == {"justify", "redact"}
     assert {d["would"]["action"] for d in decided if d["would"]} >= {"redact"}
     rolled_out = {d["action"] == "redact" for d in decided if "names" in str(d["rules"])}
     assert rolled_out
@@ -60,7 +61,7 @@ def test_the_same_policy_comes_to_exactly_the_same_verdicts(records: list[dict[s
 
 def test_no_text_is_on_disk(trail: Path) -> None:
     written = b"".join(path.read_bytes() for path in trail.iterdir())
-    for text in (b"hello", b" and <", b"<US_SSN", b"iVBORw"):
+    for text in (b"hello", b"hallo", b" and <", b"<US_SSN", b"iVBORw"):
         assert text not in written
 
 
@@ -93,7 +94,8 @@ def test_a_stricter_rule_shows_too(records: list[dict[str, Any]]) -> None:
 
 
 def test_after_a_change_of_the_detector_set_what_depends_on_it_is_undecidable(records: list[dict[str, Any]]) -> None:
-    newer = {Marks(version=2).name: "structured", Marks("names").name: "names"}
+    newer = {**INSTALLED, Marks(version=2).name: "structured"}
+    del newer[Marks().name]
     report = simulate(records, policy(), newer)
     assert set(report.undecidable) == {"test.structured@2 did not run"}
     assert report.changed == ()
@@ -123,3 +125,15 @@ def test_a_decision_without_a_policy_is_counted_apart(records: list[dict[str, An
     failed = {**records[0], "decision": {**records[0]["decision"], "at": None}}
     report = simulate([failed, {"type": "start"}], policy(), INSTALLED)
     assert (report.decisions, report.failed, report.matrix) == (0, 1, {})
+
+
+def test_a_language_that_was_not_asked_for_then_is_undecidable(records: list[dict[str, Any]]) -> None:
+    wider = policy("who: {groups: [it]}, content: {any: [{languages", "who: {groups: [hr]}, content: {any: [{languages")
+    report = simulate(records, wider, INSTALLED)
+    assert "test.tongue@1 did not run" in report.undecidable
+    for record in records:
+        done = rehearse(record, wider, INSTALLED)
+        assert done
+        if "test.tongue@1 did not run" in done.why:
+            assert "hr" in record["who"]["groups"]
+            assert "it" not in record["who"]["groups"]
