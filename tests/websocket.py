@@ -12,8 +12,8 @@ import wsproto.events
 from wsproto.extensions import PerMessageDeflate
 
 Content = str | bytes
-Answering = Callable[[Content], Sequence[Content]]
-"""One message of the client to what the server says then."""
+Answering = Callable[[Content], Sequence[Content | None]]
+"""One message of the client to what the server says then; None closes the socket."""
 
 _MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -114,6 +114,9 @@ async def serve(
                     parts.clear()
                     heard.append(message)
                     for said in answering(message):
+                        if said is None:
+                            writer.write(ws.send(wsproto.events.CloseConnection(1000)))
+                            break
                         kind = wsproto.events.TextMessage if isinstance(said, str) else wsproto.events.BytesMessage
                         writer.write(ws.send(kind(said)))  # type: ignore[arg-type]
             elif isinstance(event, wsproto.events.CloseConnection):

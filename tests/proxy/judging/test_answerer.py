@@ -1,6 +1,7 @@
 """Answers under rules, through the whole program: streamed, cut, stopped, recorded."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from tests.running import AI_HOSTS, CHAT, Proxy, chat
 from tests.upstream import Received, Reply, Upstream, anthropic, openai_chat, pieces, reply_json, sse
 from tests.upstream import chat as chat_reply
+from tests.websocket import Client
 
 pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("answerer")]
 
@@ -263,3 +265,65 @@ def test_what_is_no_text_passes(proxy: Proxy, upstream: Upstream) -> None:
     assert proxy.request("api.openai.com", CHAT, chat("hello")).body == b"\x89PNG" + bytes(100)
     upstream.script = lambda request: reply_json({})
     assert proxy.request("api.openai.com", CHAT, chat("hello")).body == b"{}"
+
+
+REALTIME = "/v1/realtime?model=gpt-realtime"
+
+
+def said(client: Client) -> dict[str, Any]:
+    return dict(json.loads(client.receive() or "{}"))
+
+
+def delta(text: str) -> str:
+    return json.dumps(
+        {"type": "response.output_text.delta", "event_id": f"e{len(text)}", "item_id": "i", "delta": text}
+    )
+
+
+def item(text: str) -> str:
+    content = [{"type": "input_text", "text": text}]
+    created = {"type": "message", "role": "user", "content": content}
+    return json.dumps({"type": "conversation.item.create", "item": created})
+
+
+@pytest.mark.parametrize("size", [3, 500])
+def test_what_a_service_says_on_a_socket_is_cut_and_restored(proxy: Proxy, upstream: Upstream, size: int) -> None:
+    def answering(message: Any) -> list[str]:
+        token = re.findall(r"\[EMAIL_ADDRESS_[A-Z2-7]{6}\]", str(message))[0]
+        return [*map(delta, pieces(f"{token} has the card {CARD}.", size)), json.dumps({"type": "response.done"})]
+
+    upstream.answering = answering
+    with Client(proxy.connect("api.openai.com"), "api.openai.com", REALTIME) as client:
+        client.send(item(f"write to {MAIL}"))
+        heard = [said(client)]
+        while heard[-1]["type"] != "response.done":
+            heard.append(said(client))
+    assert "".join(each.get("delta", "") for each in heard) == f"{MAIL} has the card [REDACTED_CREDIT_CARD]."
+    records = [record for record in proxy.records() if record["req"]["direction"] == "response"]
+    assert records[-1]["decision"]["action"] == "redact"
+    assert CARD not in json.dumps(records)
+
+
+def test_a_socket_is_told_and_closed_when_a_service_says_what_it_must_not(proxy: Proxy, upstream: Upstream) -> None:
+    upstream.answering = lambda message: [*map(delta, pieces(MARKED + " And so on.", 9)), delta("never")]
+    with Client(proxy.connect("api.openai.com"), "api.openai.com", REALTIME) as client:
+        client.send(item("hello"))
+        heard = []
+        while client.closed is None:
+            message = client.receive()
+            heard += [] if message is None else [json.loads(message)]
+    assert heard[-1]["type"] == "error"
+    assert heard[-1]["error"]["message"].startswith("The answer held a marked document.")
+    assert "Heron" not in json.dumps(heard)
+    assert client.closed[0] == 1008
+    assert proxy.records()[-1]["decision"]["action"] == "block"
+
+
+def test_a_socket_s_last_words_leave_before_the_service_closes(proxy: Proxy, upstream: Upstream) -> None:
+    upstream.answering = lambda message: [delta("good bye, Ann"), json.dumps({"type": "response.done"}), None]
+    with Client(proxy.connect("api.openai.com"), "api.openai.com", REALTIME) as client:
+        client.send(item("hello"))
+        assert said(client)["delta"] == "good bye, Ann"
+        assert said(client)["type"] == "response.done"
+        assert client.receive() is None
+        assert client.closed == (1000, "")
