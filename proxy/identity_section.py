@@ -59,6 +59,7 @@ _CERTIFICATES = Record(
         "certificate": Key(_FILE, "the proxy's certificate (PEM) with its chain", required=True),
         "key": Key(_FILE, "its key, mode 0600", required=True),
         "ca": Key(_FILE, "roots (PEM) of client certificates", required=True),
+        "crl": Key(_FILE, "revocation lists (PEM) of every authority in ca; without it none is looked up"),
         "user": Key(Text(choices=("email", "upn", "uri", "cn", "none")), "where the certificate names the user"),
         "required": Key(Flag(), "whether TLS without a certificate is broken off; default false"),
         "strip_domain": Key(Flag(), "alice@example.com is alice; default false"),
@@ -130,6 +131,7 @@ class Certificates:
     certificate: str
     key: str
     ca: str
+    crl: str = ""
     user: str = "email"
     device: str = "none"
     required: bool = False

@@ -7,11 +7,12 @@ names two users names none.
 
 import os
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
+from proxy.identity import revocation
 from proxy.identity_section import Certificates
 
 _UPN = ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
@@ -25,19 +26,24 @@ def context(settings: Certificates, texts: Mapping[str, str]) -> ssl.SSLContext:
     made.set_alpn_protocols(["http/1.1"])
     made.verify_mode = ssl.CERT_REQUIRED if settings.required else ssl.CERT_OPTIONAL
     try:
-        made.load_verify_locations(cadata=texts["tls_ca"])
-        _load(made, texts["tls_certificate"] + "\n" + texts["tls_key"])
+        if lists := texts.get("tls_crl", ""):
+            revocation.check(lists, texts["tls_ca"])
+            revocation.enforce(made)
+        _from_memory(texts["tls_ca"] + "\n" + lists, made.load_verify_locations)
+        _from_memory(texts["tls_certificate"] + "\n" + texts["tls_key"], made.load_cert_chain)
     except (ssl.SSLError, OSError) as error:
         raise ValueError(f"client_certificates: certificate, key or ca cannot be used: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"client_certificates: {error}") from None
     return made
 
 
-def _load(made: ssl.SSLContext, pem: str) -> None:
-    """Load certificate and key from memory: Python takes them from files only."""
+def _from_memory(pem: str, load: Callable[[str], None]) -> None:
+    """Load from memory what Python takes from files only: a chain with its key, authorities with their lists."""
     handle = os.memfd_create("hushgate", os.MFD_CLOEXEC)
     try:
         os.write(handle, pem.encode())
-        made.load_cert_chain(f"/proc/self/fd/{handle}")
+        load(f"/proc/self/fd/{handle}")
     finally:
         os.close(handle)
 

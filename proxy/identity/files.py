@@ -41,5 +41,6 @@ def named(section: Section) -> Mapping[str, tuple[str, bool]]:
         "tls_certificate": (certificates.certificate if certificates else "", False),
         "tls_key": (certificates.key if certificates else "", True),
         "tls_ca": (certificates.ca if certificates else "", False),
+        "tls_crl": (certificates.crl if certificates else "", False),
     }
     return {use: (path, secret) for use, (path, secret) in found.items() if path}

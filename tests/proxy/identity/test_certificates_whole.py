@@ -2,11 +2,14 @@
 
 import asyncio
 import ssl
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
+from tests.proxy.identity.test_revocation import crl
 from tests.running import CHAT, Proxy, chat
 from tests.upstream import Authority, Upstream
 
@@ -55,6 +58,18 @@ async def send(proxy: Proxy, outer: ssl.SSLContext) -> int:
     return int(answer.split(b" ", 2)[1])
 
 
+def number(pem: Path) -> int:
+    """Return a certificate's number."""
+    return x509.load_pem_x509_certificate(pem.read_bytes()).serial_number
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_a_certificate_says_who_sends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     devices = Authority("devices")
     pem, key = files(devices, tmp_path / "proxy", ["localhost"])
@@ -62,10 +77,11 @@ def test_a_certificate_says_who_sends(tmp_path: Path, monkeypatch: pytest.Monkey
     ada, bob = (files(devices, tmp_path / name, [f"{name}@example.com"]) for name in ("Ada", "bob"))
     monkeypatch.undo()
     (tmp_path / "devices.pem").write_bytes(devices.pem())
+    (tmp_path / "devices.crl").write_text(crl(devices))
     config = tmp_path / "hushgate.yaml"
     config.write_text(
         f"identity:\n  client_certificates:\n    certificate: {pem}\n    key: {key}\n    ca: {tmp_path}/devices.pem\n"
-        "    strip_domain: true\n"
+        f"    crl: {tmp_path}/devices.crl\n    strip_domain: true\n"
     )
     with Upstream(tmp_path, ["api.openai.com"]) as upstream:
         arguments = ["--config", str(config)]
@@ -79,5 +95,14 @@ def test_a_certificate_says_who_sends(tmp_path: Path, monkeypatch: pytest.Monkey
                     outer.load_cert_chain(*own)
                 found.append(asyncio.run(send(proxy, outer)))
             assert found == [200, 400, 403]
+            (tmp_path / "devices.crl").write_text(crl(devices, number(ada[0])))
+            wait_for(lambda: proxy.records("policy_reload"))
+            outer = ssl.create_default_context(cafile=str(tmp_path / "devices.pem"))
+            outer.load_cert_chain(*ada)
+            with pytest.raises((OSError, EOFError)):
+                asyncio.run(send(proxy, outer))
+            outer = ssl.create_default_context(cafile=str(tmp_path / "devices.pem"))
+            outer.load_cert_chain(*bob)
+            assert asyncio.run(send(proxy, outer)) == 400
         who = [record["who"] for record in proxy.records()]
-        assert [(each["user"], each["src"]) for each in who] == [("ada", "certificate"), ("bob", "certificate")]
+        assert [(each["user"], each["src"]) for each in who] == [("ada", "certificate")] + [("bob", "certificate")] * 2
