@@ -43,6 +43,7 @@ class Catalogue:
         self._targets = assembly.deployment.routes
         self._target_endpoints = frozenset(target.endpoint for target in self._targets.values())
         self._tenants = assembly.deployment.tenants
+        self._zones = frozenset(one.trust_zone for one in assembly.deployment.listings if one.trust_zone)
         self._listed = {listing.name: listing for listing in assembly.deployment.listings if not listing.is_host}
         self._listed_hosts: HostIndex[Listing] = HostIndex()
         for listing in assembly.deployment.listings:
@@ -117,6 +118,10 @@ class Catalogue:
     def trust_zone(self, service_id: str, host: str = "") -> str:
         """Return the deployment's word for where data goes; empty where it says nothing."""
         return self._listing(service_id, host, "trust_zone")
+
+    def trust_zones(self) -> frozenset[str]:
+        """Return every zone that the deployment gives to a service or a host."""
+        return self._zones
 
     def route_targets(self) -> Mapping[str, Target]:
         """Return where a rule's `route` may send requests, by name."""

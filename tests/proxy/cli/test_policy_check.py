@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from policies.load import packs
+from proxy.cli.voice import Failure
 from tests.proxy.cli.asked import GOOD, hushgate
 
 
@@ -96,3 +97,39 @@ def test_a_redaction_for_a_service_with_signed_bodies(file: Path, capsys: pytest
     )
     assert hushgate("check", "--json", "local.yaml") == 0
     assert "cannot-redact" not in capsys.readouterr().out
+
+
+SERVICES = """schema: services/v1
+services:
+  own-llm: {title: Own, status: sanctioned, trust_zone: on_prem, hosts: [llm.example.internal], like: openai-api}
+routes:
+  private: {url: "https://llm.example.internal/v1", service: own-llm, model: llama}
+"""
+
+
+def test_check_knows_the_services_of_a_deployment(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("services.yaml").write_text(SERVICES)
+    file.write_text(GOOD.replace("match: {", "match: {app: {ids: [own-llm]}, ", 1))
+    assert hushgate("check", "local.yaml") == 0
+    assert "[unknown-service]" in capsys.readouterr().err
+    assert hushgate("check", "--services", "services.yaml", "local.yaml") == 0
+    assert "[unknown-service]" not in capsys.readouterr().err
+    file.write_text(GOOD.replace("match: {", "match: {app: {trust_zone: [on_perm]}, ", 1))
+    assert hushgate("check", "--strict", "--services", "services.yaml", "local.yaml") == 1
+    assert 'did you mean "on_prem"? [unknown-zone]' in capsys.readouterr().err
+
+
+def test_check_takes_policies_and_services_from_a_configuration(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("services.yaml").write_text(SERVICES)
+    Path("hushgate.yaml").write_text("services: services.yaml\npolicies: [local.yaml]\n")
+    file.write_text(GOOD.replace("match: {", "match: {app: {ids: [own-lm]}, ", 1))
+    assert hushgate("check", "--config", "hushgate.yaml") == 0
+    assert 'did you mean "own-llm"? [unknown-service]' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("--services", "nowhere.yaml", "local.yaml"), ("--config", "nowhere.yaml")], ids=len
+)
+def test_check_without_anything_to_check_is_wrong_usage(file: Path, arguments: tuple[str, ...]) -> None:
+    with pytest.raises(Failure):
+        hushgate("check", *arguments)
