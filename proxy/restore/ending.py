@@ -7,9 +7,8 @@ that is called `error` (Anthropic), `response.failed` (OpenAI Responses), an exc
 import json
 from typing import Any
 
-from proxy.restore.eventstream import envelope, message
-
-_STRING = 7  # type of a header's value in Amazon's event streams
+from proxy.codecs.eventstream import message, text_header
+from proxy.restore.eventstream import envelope
 
 
 def ending(kind: str, dialect: str, error: bytes, text: str, ref: str) -> bytes:
@@ -17,7 +16,7 @@ def ending(kind: str, dialect: str, error: bytes, text: str, ref: str) -> bytes:
     if kind == "application/vnd.amazon.eventstream":
         headers = {":message-type": "exception", ":exception-type": "validationException",
                    ":content-type": "application/json"}  # fmt: skip
-        return message(b"".join(_header(name, value) for name, value in headers.items()), error)
+        return message(b"".join(text_header(name, value) for name, value in headers.items()), error)
     if kind.startswith("application/connect+"):
         return envelope(2, json.dumps({"error": {"code": "invalid_argument", "message": text}}).encode())
     if kind == "text/event-stream":
@@ -33,7 +32,3 @@ def _event(dialect: str, error: bytes, text: str, ref: str) -> tuple[bytes, byte
         event: dict[str, Any] = {"type": "response.failed", "sequence_number": 1 << 30, "response": failed}
         return b"response.failed", json.dumps(event).encode()
     return (b"error" if error.startswith(b'{"type":"error"') else b""), error
-
-
-def _header(name: str, value: str) -> bytes:
-    return bytes([len(name)]) + name.encode() + bytes([_STRING]) + len(value).to_bytes(2) + value.encode()

@@ -1,21 +1,19 @@
 """Length-prefixed streams: Amazon's event stream and Connect's envelopes; the bytes in, their messages out.
 
-Amazon (vnd.amazon.eventstream): total length, length of the headers, CRC-32 of these two, headers, payload, CRC-32 of
-all before it; lengths and sums are big-endian. Connect (https://connectrpc.com/docs/protocol): a byte of flags, the
+Amazon's form is in `proxy.codecs.eventstream`. Connect (https://connectrpc.com/docs/protocol): a byte of flags, the
 length of the message, the message.
 """
 
 import base64
 import json
-import zlib
 from binascii import Error as Base64Error
 from functools import partial
 
+from proxy.codecs.eventstream import CRC, PRELUDE, message, sizes
+from proxy.codecs.limits import Unreadable
 from proxy.restore.framing import LONGEST
 from proxy.restore.weave import Event
 
-_PRELUDE = 12
-_SUM = 4
 _ENVELOPE = 5
 _COMPRESSED = 1
 
@@ -31,10 +29,12 @@ class EventStreamFraming:
         """Return the messages that `data` completes."""
         self._rest += data
         events: list[Event] = []
-        while not self._passing and len(self._rest) >= _PRELUDE:
-            total, head = int.from_bytes(self._rest[:4]), int.from_bytes(self._rest[4:8])
-            right = zlib.crc32(self._rest[:8]) == int.from_bytes(self._rest[8:12])
-            if not right or total > LONGEST or _PRELUDE + head + _SUM > total:
+        while not self._passing and len(self._rest) >= PRELUDE:
+            try:
+                total, head = sizes(bytes(self._rest[:PRELUDE]))
+            except Unreadable:
+                total = head = LONGEST + 1
+            if total > LONGEST:
                 self._passing = True
             elif len(self._rest) < total:
                 break
@@ -50,7 +50,7 @@ class EventStreamFraming:
 
 
 def _message(raw: bytes, head: int) -> Event:
-    headers, payload = raw[_PRELUDE : _PRELUDE + head], raw[_PRELUDE + head : -_SUM]
+    headers, payload = raw[PRELUDE : PRELUDE + head], raw[PRELUDE + head : -CRC]
     inner = _inner(payload)
     if inner is None:
         return Event(raw, payload, partial(message, headers))
@@ -70,13 +70,6 @@ def _inner(payload: bytes) -> bytes | None:
         return base64.b64decode(json.loads(payload)["bytes"], validate=True)
     except (ValueError, Base64Error, TypeError, KeyError, RecursionError):
         return None
-
-
-def message(headers: bytes, payload: bytes) -> bytes:
-    """Return one message of Amazon's event stream; `headers` are encoded already."""
-    prelude = (_PRELUDE + len(headers) + len(payload) + _SUM).to_bytes(4) + len(headers).to_bytes(4)
-    body = prelude + zlib.crc32(prelude).to_bytes(4) + headers + payload
-    return body + zlib.crc32(body).to_bytes(4)
 
 
 class ConnectFraming:
