@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,13 +15,16 @@ from detectors.base import Cost, Source
 from detectors.finding import Digester, Finding
 from detectors.scan import Report, Scanner, Task
 from proxy.judging.answering import Answering, Stopped, concerns
+from proxy.judging.answers.editor import REACH
 from proxy.judging.drive import drive
 from proxy.judging.inspection import Judged
 from proxy.judging.snapshot import Snapshot
 from proxy.placeholder import Issuer
+from proxy.restore.messages import Messages
 from proxy.restore.restorer import Lookup
 from proxy.restore.splitter import Splitter
 from tests.inside import CLIENT, exchange, snapshot
+from tests.proxy.restore.forms import FORMS, Form
 from tests.proxy.restore.wires import WIRES, sse
 
 POLICY = """
@@ -131,6 +134,37 @@ def test_what_is_found_is_cut_out_of_every_answer(wire: Any, size: int) -> None:
     assert noted.facts.direction == "response"
     assert {hit.id for hit in noted.verdict.rules} == {"cards-out", "mail-noted"}
     assert made.cut >= 3
+
+
+def said(form: Form, parts: Sequence[str]) -> Iterator[tuple[bytes, list[bytes]]]:
+    """Yield what leaves after each of `parts`, as bytes and as whole messages; the last is what leaves at the end."""
+    made = answering("" if form.socket else form.kind)
+    messages = Messages()
+    made._splitter = None if form.socket else made._splitter
+    for number in range(len(parts) + 1):
+        final = number == len(parts)
+        if form.socket:
+            told = [] if final else messages.events(form.messages([parts[number]])[0], text=True)
+            left = asyncio.run(made.take(told, final=final))
+            assert not isinstance(left, Stopped)
+            yield b"", [content for content, _ in messages.whole(left)]
+        else:
+            body = asyncio.run(
+                made.flush() if final else made.feed(form.write([parts[number]]) + b"\n" * ("json" in form.framing))
+            )
+            assert not isinstance(body, Stopped)
+            yield body, []
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form.framing != "json"], ids=lambda form: form.name)
+@pytest.mark.parametrize("size", [1, 7])
+def test_cards_are_cut_out_wherever_a_service_puts_its_texts_and_little_waits(form: Form, size: int) -> None:
+    read, most = "", 0
+    for number, (body, messages) in enumerate(said(form, pieces(TEXT, size)), 1):
+        read += form.heard(messages) if form.socket else form.read(body)
+        most = max(most, min(number * size, len(TEXT)) - len(read))
+    assert read == CUT
+    assert most < REACH + len(CARD) + 2 * size
 
 
 @settings(max_examples=60, deadline=None)

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from proxy.placeholder import Issuer
 from proxy.restore.coding import CodingError
+from proxy.restore.messages import MessageRestorer
 from proxy.restore.restorer import Restorer, Values
+from tests.proxy.restore.forms import FORMS, Form
 from tests.proxy.restore.wires import WIRES, Wire, sse
 
 PEM = (
@@ -104,6 +106,24 @@ def test_the_text_and_the_bytes_are_cut_anywhere(wire: Wire, data: st.DataObject
 
     body = wire.write(cut(TEXT), cut(called))
     insist(wire, body, data.draw(st.sets(st.integers(0, len(body)), max_size=8)))
+
+
+def through(form: Form, parts: Sequence[str]) -> str:
+    """Return what a client reads of a text that came in `parts`."""
+    if not form.socket:
+        return form.read(restored(form.write(parts), form.kind))
+    made = MessageRestorer(Values(ISSUER.issued.get))
+    heard = [each for message in form.messages(parts) for each in made.feed(message, text=True)]
+    return form.heard([content for content, _ in [*heard, *made.flush()]])
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_values_come_back_wherever_a_service_puts_its_texts(form: Form) -> None:
+    for size in (1, 3, 11, 1000):
+        assert through(form, pieces(TEXT, size)) == value_of(TEXT)
+    token = f"to **{TOKENS['PERSON']}**{TOKENS['ORGANIZATION']}"
+    for cut in range(len(token)):
+        assert through(form, [token[:cut], token[cut:]]) == value_of(token)
 
 
 @BY_NAME
