@@ -6,6 +6,8 @@ from mitmproxy import http
 
 from proxy.judging.answerer import Answerer
 from proxy.judging.answers.editor import PAUSE
+from proxy.judging.judge import Ruling
+from proxy.restore.chunks import CONTENT_TYPE, Chunks
 from proxy.restore.restorer import Lookup, Restorer, Values
 
 _DIGESTS = ("content-digest", "repr-digest", "digest", "content-md5", "etag")
@@ -41,6 +43,30 @@ def restorer(flow: http.HTTPFlow, lookup: Lookup | None) -> Restorer | None:
         return None
     make_streamed(flow)
     return made
+
+
+def from_chunks(flow: http.HTTPFlow, ruling: Ruling) -> Chunks | None:
+    """Return what turns the answer into its vendor's events, and make its head fit; None where it stays as it is."""
+    to, response = ruling.changes.to, flow.response
+    if to is None or not to.chunks or response is None:
+        return None
+    if not response.headers.get("content-type", "").lower().startswith(CONTENT_TYPE):
+        return None
+    make_streamed(flow)
+    response.headers["content-type"] = "text/event-stream; charset=utf-8"
+    return Chunks()
+
+
+def then(first: Stream | None, chunks: Chunks) -> Stream:
+    """Return the function that mitmproxy calls with each chunk, where `chunks` looks at what `first` leaves."""
+
+    def stream(chunk: bytes) -> bytes | list[bytes]:
+        left = first(chunk) if first else chunk
+        data = b"".join(left) if isinstance(left, list) else left
+        out = chunks.feed(data) if data else b""
+        return (out + (b"" if chunk else chunks.flush())) or []
+
+    return stream
 
 
 def has_body(flow: http.HTTPFlow) -> bool:
@@ -79,9 +105,10 @@ class Inspected:
 
     every = PAUSE
 
-    def __init__(self, answerer: Answerer, came: Callable[[int], None]) -> None:
+    def __init__(self, answerer: Answerer, came: Callable[[int], None], chunks: Chunks | None = None) -> None:
         self._answerer = answerer
         self._came = came
+        self._chunks = chunks
 
     @property
     def over(self) -> bool:
@@ -96,13 +123,17 @@ class Inspected:
     async def feed(self, data: bytes) -> bytes:
         """Return what leaves after a chunk. Raises CodingError, OSError where the record cannot be written."""
         self._came(len(data))
-        return await self._answerer.feed(data)
+        return self._turned(await self._answerer.feed(data))
 
     async def flush(self) -> bytes:
         """Return what leaves at the end. Raises as `feed` does."""
         self._came(0)
-        return await self._answerer.flush()
+        left = self._turned(await self._answerer.flush())
+        return left + (self._chunks.flush() if self._chunks else b"")
 
     def pause(self) -> bytes:
         """Return what leaves although nothing comes."""
-        return self._answerer.pause()
+        return self._turned(self._answerer.pause())
+
+    def _turned(self, data: bytes) -> bytes:
+        return self._chunks.feed(data) if self._chunks and data else data

@@ -224,6 +224,8 @@ class Gate:
             return
         state.restorer = answers.restorer(flow, state.lookup)
         passed = answers.streamed(state.restorer) if state.restorer else None
+        if chunks := answers.from_chunks(flow, state.ruling):
+            passed = answers.then(passed, chunks)
 
         def stream(chunk: bytes) -> bytes | list[bytes]:
             state.first_byte = state.first_byte or time.monotonic()
@@ -257,7 +259,8 @@ class Gate:
             state.received += size
 
         response.stream = True
-        answerlayer.inspect_answer(flow, answers.Inspected(answerer, came))
+        chunks = answers.from_chunks(flow, ruling)
+        answerlayer.inspect_answer(flow, answers.Inspected(answerer, came, chunks))
         return True
 
     @closed

@@ -64,6 +64,10 @@ _ROUTE = Record(
         "key": Key(Text(), "name of a key of `hushgate keys`; without it none is sent"),
         "model": Key(Text(), "the model (Azure: deployment) to ask for; default: what the client asked for"),
         "models": Key(Named(r"\S+", Text()), "the client's model to the target's"),
+        "region": Key(
+            Text(pattern=r"[a-z]{2}(?:-[a-z]+)+-[0-9]", wants="eu-central-1"),
+            "bedrock: of the signature, where the host names none",
+        ),
         "api_version": Key(Text(pattern=r"[0-9A-Za-z-]{1,40}", wants="a version"), "azure-openai: its api-version"),
     }
 )
@@ -113,6 +117,7 @@ class Target:
     model: str = ""
     models: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     api_version: str = "2024-10-21"
+    region: str = ""
 
     @property
     def endpoint(self) -> tuple[str, int]:

@@ -10,12 +10,16 @@ from proxy.judging.virtualkeys import Held
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a request goes instead. `name` is the target of services.yaml, for the announcement."""
+    """Where a request goes instead. `name` is the target of services.yaml, for the announcement.
+
+    `chunks`: its answer comes in Amazon's event stream, and is to be turned into the vendor's own events.
+    """
 
     name: str
     scheme: str
     host: str
     port: int
+    chunks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,19 @@ Rules
 2. A request that the target would not understand, or whose answer the client would not, is not sent: `Unroutable`.
 Kinds: `openai` (https://platform.openai.com/docs/api-reference and all that speak it), `azure-openai`
 (learn.microsoft.com, Azure OpenAI REST reference: deployments in the path, `api-key`), `bedrock`
-(docs.aws.amazon.com, Bedrock API keys: OpenAI's form under /openai/v1; Anthropic's through InvokeModel).
+(`proxy.judging.bedrock`).
 """
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from proxy.catalogue.services import Target
 from proxy.exchange import Exchange
+from proxy.judging import bedrock
 from proxy.judging.forwarding import Changes, Destination
 from proxy.judging.inspection import Judged
 from proxy.judging.snapshot import Snapshot
@@ -29,8 +31,6 @@ _OPENAI = {
     "openai-completions": "completions",
     "openai-embeddings": "embeddings",
 }
-_ANTHROPIC = "anthropic-messages"
-_BEDROCK_VERSION = "bedrock-2023-05-31"
 
 
 class Unroutable(Exception):
@@ -45,26 +45,48 @@ class Routed:
     body: bytes = field(repr=False)
 
 
-def route(target: Target, exchange: Exchange, dialect: str, body: bytes, key: str) -> Routed:
+def route(target: Target, exchange: Exchange, dialect: str, body: bytes, key: str, now: datetime) -> Routed:
     """Return the request for `target`. `body` is without content coding. Raises Unroutable."""
     if exchange.method != "POST" or exchange.transport != "http":
         raise Unroutable(f"This kind of request cannot be sent to {target.name} instead.")
     data = _object(body, target)
-    said = data.get("model")
+    own = target.kind == "bedrock" and dialect in bedrock.OWN
+    said = unquote(bedrock.operation(exchange.path)[0]) if own else data.get("model")
     model = target.models.get(said if isinstance(said, str) else "", target.model) or said
     if not isinstance(model, str) or not model:
         raise Unroutable(f"It is not known which model of {target.name} to use instead.")
+    if own and said:
+        return _routed(target, _base(target) + bedrock.own(exchange.path, model), body, key, now)
     data["model"] = model
+    streams = False
     if target.kind == "azure-openai":
         path = _azure(target, dialect, model)
-    elif target.kind == "bedrock" and dialect == _ANTHROPIC:
-        path = _invoke(target, data, model)
+    elif target.kind == "bedrock" and dialect == bedrock.ANTHROPIC:
+        path, streams = bedrock.messages(data, model)
+        path = _base(target) + path
     else:
         path = f"{'/openai/v1' if target.kind == 'bedrock' else _base(target)}/{_operation(target, dialect)}"
-    name = "api-key" if target.kind == "azure-openai" else "authorization"
-    value = key if target.kind == "azure-openai" else f"Bearer {key}"
-    changes = Changes(keep=_KEPT, put=((name, value),) if key else (), path=path, to=_destination(target))
-    return Routed(changes, json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return _routed(target, path, written, key, now, chunks=streams)
+
+
+def _routed(target: Target, path: str, body: bytes, key: str, now: datetime, *, chunks: bool = False) -> Routed:
+    put = tuple(_authorization(target, path, body, key, now).items()) if key else ()
+    to = replace(_destination(target), chunks=chunks)
+    return Routed(Changes(keep=_KEPT, put=put, path=path, to=to), body)
+
+
+def _authorization(target: Target, path: str, body: bytes, key: str, now: datetime) -> Mapping[str, str]:
+    if target.kind == "azure-openai":
+        return {"api-key": key}
+    if target.kind == "openai":
+        return {"authorization": f"Bearer {key}"}
+    host, port = target.endpoint
+    sent = host if target.url.startswith("https:") and port == 443 else f"{host}:{port}"
+    try:
+        return bedrock.authorization(sent, path, body, key, target.region or bedrock.region(host), now)
+    except ValueError as error:
+        raise Unroutable(f"{target.name} cannot be asked: {error}.") from None
 
 
 def follow(to: str, judged: Judged, body: bytes | None, snapshot: Snapshot, keys: KeyRing, now: datetime) -> Routed:
@@ -76,7 +98,7 @@ def follow(to: str, judged: Judged, body: bytes | None, snapshot: Snapshot, keys
     if target.key and not key:
         raise Unroutable(f"There is no key for {target.name} (hushgate keys).")
     plain = judged.decoded.encode(()) if body is None else body
-    return route(target, judged.exchange, judged.match.endpoint.dialect, plain, key)
+    return route(target, judged.exchange, judged.match.endpoint.dialect, plain, key, now)
 
 
 def _object(body: bytes, target: Target) -> dict[str, Any]:
@@ -101,15 +123,6 @@ def _azure(target: Target, dialect: str, deployment: str) -> str:
     if dialect == "openai-responses":
         return f"{_base(target)}/openai/responses{version}"
     return f"{_base(target)}/openai/deployments/{quote(deployment, safe='')}/{operation}{version}"
-
-
-def _invoke(target: Target, data: dict[str, Any], model: str) -> str:
-    """Make an Anthropic body one of InvokeModel's."""
-    if data.pop("stream", False):
-        raise Unroutable(f"{target.name} does not stream in this service's language. Please send it without streaming.")
-    del data["model"]
-    data["anthropic_version"] = _BEDROCK_VERSION
-    return f"{_base(target)}/model/{quote(model, safe='')}/invoke"
 
 
 def _base(target: Target) -> str:

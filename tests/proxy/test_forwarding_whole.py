@@ -1,15 +1,19 @@
 """What goes out in the client's stead, through the real program: tenant headers, virtual keys, routes."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from proxy.judging.sigv4 import credentials, sign
+from tests.proxy.restore.test_chunks import chunk
 from tests.running import CHAT, ROOT, Proxy, chat, until
-from tests.upstream import Upstream
+from tests.upstream import Received, Reply, Upstream
 
 pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("forwarding")]
 
@@ -30,6 +34,14 @@ rules:
     mode: enforce
     match: {app: {ids: [openai-api]}, content: {any: [{labels: [LABEL_INTERNAL]}]}}
     action: {type: route, to: azure}
+  - id: claude-through-aws
+    mode: enforce
+    match: {app: {ids: [anthropic-api, bedrock]}, content: {any: [{labels: [LABEL_INTERNAL]}]}}
+    action: {type: route, to: aws}
+  - id: accounts-are-placeholders
+    mode: enforce
+    match: {app: {ids: [anthropic-api]}, content: {any: [{entities: [IBAN_CODE]}]}}
+    action: {type: tokenise}
   - id: cards-are-redacted
     mode: enforce
     match: {content: {any: [{entities: [CREDIT_CARD]}]}}
@@ -45,9 +57,14 @@ tenants:
 routes:
   private: {url: "https://llm.corp.test:%d/v1", service: own-llm, model: llama, key: llm}
   azure: {url: "https://corp.openai.azure.com", service: azure-openai, kind: azure-openai, model: gpt5-eu, key: az}
+  aws: {url: "https://bedrock-runtime.eu-central-1.amazonaws.com", service: bedrock, kind: bedrock, model: "eu.claude:0", key: aws}
 """
+AWS = "bedrock-runtime.eu-central-1.amazonaws.com"
+PAIR = ":".join(["AKIA" + "IOSFODNN7EXAMPLE", "/".join(["wJalrXUtnFEMI", "K7MDENG", "bPxRfiCYEXAMPLEKEY"])])
+INTERNAL = "Internal use only\nlunch is at noon"
 VENDOR = "-".join(["sk", "proj", "q8Zt2mVb9NcR4wL1"])
-HOSTS = ("api.openai.com", "api.anthropic.com", "chatgpt.com", "llm.corp.test", "corp.openai.azure.com")
+HOSTS = ("api.openai.com", "api.anthropic.com", "chatgpt.com", "llm.corp.test", "corp.openai.azure.com",
+         AWS, "bedrock-runtime.us-east-1.amazonaws.com")  # fmt: skip
 MARKED = "CONFIDENTIAL - do not distribute\nour margin is 12 %"
 CARD = "4111 1111 1111 1111"
 
@@ -65,6 +82,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, U
     virtual = keys(state, "add", "--name", "pay", "--service", "openai-api", "--user", "ci-pay", given=VENDOR + "\n")
     keys(state, "add", "--name", "llm", "--service", "own-llm", given="private-key-7\n")
     keys(state, "add", "--name", "az", "--service", "azure-openai", given="azure-key-8\n")
+    keys(state, "add", "--name", "aws", "--service", "bedrock", given=PAIR + "\n")
     with Upstream(folder, HOSTS) as upstream:
         (folder / "services.yaml").write_text(SERVICES % (WORKSPACE, upstream.port))
         arguments = ["--services", str(folder / "services.yaml")]
@@ -170,6 +188,57 @@ def test_an_azure_target_gets_its_path_and_key(proxy: Proxy, upstream: Upstream)
     assert got.path == "/openai/deployments/gpt5-eu/chat/completions?api-version=2024-10-21"
     assert got.headers["api-key"] == "azure-key-8"
     assert "authorization" not in got.headers
+
+
+def signed(got: Received) -> None:
+    """Insist that what arrived is what was signed, by the pair of the vault."""
+    pair = credentials(PAIR)
+    assert pair is not None
+    now = datetime.strptime(got.headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    made = sign("POST", got.path, {"host": got.headers["host"]}, got.body, keys=pair, region="eu-central-1",
+                service="bedrock", now=now)  # fmt: skip
+    assert got.headers["authorization"] == made["authorization"]
+    assert not {"x-api-key", "cookie"} & set(got.headers)
+
+
+def test_claude_streams_through_bedrock_and_values_come_back(proxy, upstream, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    def script(request: Received) -> Reply:
+        token = re.search(r"\[IBAN_CODE_[A-Z2-7]{6}\]", request.body.decode())
+        assert token
+        said = [
+            {"type": "message_start", "message": {"id": "m", "type": "message", "role": "assistant", "content": []}},
+            {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+            *({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}}
+              for piece in ("pay to ", token[0][:7], token[0][7:])),
+            {"type": "content_block_stop", "index": 0},
+            {"type": "message_stop"},
+        ]  # fmt: skip
+        return Reply(headers={"content-type": "application/vnd.amazon.eventstream"}, chunks=[chunk(e) for e in said])
+
+    monkeypatch.setattr(upstream, "script", script)
+    iban = "DE89370400440532013000"
+    body = {"model": "claude-x", "max_tokens": 9, "stream": True,
+            "messages": [{"role": "user", "content": f"{INTERNAL}\nIBAN {iban}"}]}  # fmt: skip
+    answer = proxy.request("api.anthropic.com", "/v1/messages", json.dumps(body).encode(), {"x-api-key": "theirs"})
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    events = [json.loads(line[6:]) for line in answer.body.decode().splitlines() if line.startswith("data: ")]
+    assert "".join(e["delta"]["text"] for e in events if e["type"] == "content_block_delta") == f"pay to {iban}"
+    assert events[-1]["type"] == "message_stop"
+    (got,) = upstream.received
+    assert (got.headers["host"], got.path) == (AWS, "/model/eu.claude%3A0/invoke-with-response-stream")
+    assert iban.encode() not in got.body
+    signed(got)
+
+
+def test_bedrocks_own_form_goes_to_our_account_signed_anew(proxy: Proxy, upstream: Upstream) -> None:
+    body = json.dumps({"messages": [{"role": "user", "content": [{"text": INTERNAL}]}]}).encode()
+    theirs = {"authorization": "AWS4-HMAC-SHA256 Credential=AKIATHEIRS/20260301/us-east-1/bedrock/aws4_request"}
+    answer = proxy.request("bedrock-runtime.us-east-1.amazonaws.com", "/model/theirs/converse-stream", body, theirs)
+    assert "routed; to=aws" in answer.headers["x-hushgate"]
+    (got,) = upstream.received
+    assert (got.headers["host"], got.path) == (AWS, "/model/eu.claude%3A0/converse-stream")
+    assert got.body == body
+    signed(got)
 
 
 def test_two_targets_are_a_refusal(proxy: Proxy, upstream: Upstream) -> None:
