@@ -63,6 +63,11 @@ def instead(flow: http.HTTPFlow, response: http.Response) -> None:
     flow.metadata[_INSTEAD] = response
 
 
+def inspects(flow: http.HTTPFlow) -> bool:
+    """Tell whether the chunks of the answer of `flow` are looked at."""
+    return _INSPECT in flow.metadata
+
+
 async def look(flow: http.HTTPFlow) -> None:
     """Look at the chunk that is there: what the hook's listener does. Whatever the inspector raises is raised."""
     inspector: Inspector = flow.metadata[_INSPECT]

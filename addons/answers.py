@@ -57,6 +57,16 @@ def from_chunks(flow: http.HTTPFlow, ruling: Ruling) -> Chunks | None:
     return Chunks()
 
 
+def counted(stream: Stream, count: Callable[[int], None]) -> Stream:
+    """Return the same function, which tells `count` the size of each chunk first."""
+
+    def counting(chunk: bytes) -> bytes | list[bytes]:
+        count(len(chunk))
+        return stream(chunk)
+
+    return counting
+
+
 def then(first: Stream | None, chunks: Chunks) -> Stream:
     """Return the function that mitmproxy calls with each chunk, where `chunks` looks at what `first` leaves."""
 

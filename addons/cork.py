@@ -30,6 +30,12 @@ class Cork:
             if not self._writer.is_closing():
                 self._writer.write(held[0] if len(held) == 1 else b"".join(held))
 
+    def settled(self) -> bool:
+        """Send what is held; tell whether nothing waits to leave, and nothing is wrong."""
+        self.flush()
+        transport = self._writer.transport
+        return not transport.is_closing() and transport.get_write_buffer_size() == 0
+
     def write_eof(self) -> None:
         """Send what is held, and the end."""
         self.flush()

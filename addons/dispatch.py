@@ -5,7 +5,6 @@ to) and reads the fields of each event: a third of the engine's time.
 """
 
 import dataclasses
-import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -40,7 +39,7 @@ class Dispatch:
         for handler in handlers:
             try:
                 answer = handler(argument)
-                if inspect.isawaitable(answer):
+                if answer is not None:
                     await answer
             except exceptions.AddonHalt:
                 return

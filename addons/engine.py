@@ -1,43 +1,37 @@
 """mitmproxy, cut down: a master of our own, connections made by our front door, leaves by our signer.
 
 Rules
-1. Every touch of mitmproxy's private parts is in this file, in `socketlayer` and in `answerlayer`, and `check` proves
-   at start that they are still there.
+1. Every touch of mitmproxy's private parts is in this file, in `connection`, `tower`, `relay`, `socketlayer` and
+   `answerlayer`, and `check` proves at start that they are still there.
 2. mitmproxy opens no listener, resolves no name and dials no address: it is given sockets and asks `connect`.
 3. The engine is lazy: a request that is refused never reaches the vendor.
 """
 
 import asyncio
 import inspect
-import logging
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from mitmproxy import connection, options, tls
 from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig
-from mitmproxy.connection import ConnectionState
 from mitmproxy.master import Master
 from mitmproxy.net import tls as net_tls
-from mitmproxy.proxy import commands, context, events, mode_servers, mode_specs, server, server_hooks
-from mitmproxy.proxy.layers import modes, websocket
+from mitmproxy.proxy import context, layer, mode_servers, server
+from mitmproxy.proxy.layers import websocket
 from mitmproxy.proxy.layers.http import HttpStream
+from mitmproxy.proxy.layers.http._http1 import Http1Connection
+from mitmproxy.proxy.layers.tls import TLSLayer
 from OpenSSL import SSL
 
-from addons import answerlayer, socketlayer
-from addons.cork import Cork
+from addons import answerlayer, relay, socketlayer
+from addons.connection import Connect, Connection
 from addons.dispatch import Dispatch
 from proxy.door.peer import Peer
 from proxy.exchange import Client
 
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-Connect = Callable[[str, int], Awaitable[Streams]]
-"""(host, port) to streams. Raises OSError, whose text goes to the client: it names no address of ours."""
-
 BACKSTOP = "128m"  # far above our own body limit, which answers in the vendor's shape
 _RELEASE_BUFFERS = 0x10  # SSL_MODE_RELEASE_BUFFERS of openssl/ssl.h
-_REGULAR = mode_specs.ProxyMode.parse("regular")
 
 
 class EngineError(Exception):
@@ -101,67 +95,6 @@ class _Leaves(tlsconfig.TlsConfig):
         return self._minted[conn_context.client.id]
 
 
-class _Connection(mode_servers.ProxyConnectionHandler):
-    """One client connection, handed over by the front door with its client attached."""
-
-    def __init__(self, engine: "Engine", reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        super().__init__(engine.master, reader, cast(Any, Cork(writer)), engine.master.options, _REGULAR)
-        self.layer = modes.HttpProxy(self.layer.context)
-        self._connect = engine.connect
-        self._dispatch = engine.dispatch
-
-    async def handle_hook(self, hook: commands.StartHook) -> None:
-        """Call our addons; a hook that nobody listens to costs nothing. No flow is ever paused for a person."""
-        if self._dispatch.listens(hook.name):
-            with self.timeout_watchdog.disarm():
-                await self._dispatch.call(hook)
-
-    async def open_connection(self, command: commands.OpenConnection) -> None:
-        """Dial through `connect` instead of asyncio: access list, pinned address, connect timeout."""
-        upstream = command.connection
-        data = server_hooks.ServerConnectionHookData(client=self.client, server=upstream)
-        await self.handle_hook(server_hooks.ServerConnectHook(data))
-        if upstream.error or not upstream.address:
-            await self._failed(command, data, upstream.error or "no host name given")
-            return
-        async with self.max_conns[upstream.address]:
-            upstream.timestamp_start = time.time()
-            try:
-                reader, writer = await self._connect(*upstream.address[:2])
-            except (OSError, asyncio.CancelledError) as error:
-                await self._failed(command, data, str(error) or "connection cancelled")
-                if isinstance(error, asyncio.CancelledError):
-                    raise
-                return
-            upstream.timestamp_tcp_setup = time.time()
-            upstream.state = ConnectionState.OPEN
-            upstream.peername = writer.get_extra_info("peername")
-            upstream.sockname = writer.get_extra_info("sockname")
-            self.transports[upstream] = server.ConnectionIO(
-                handler=asyncio.current_task(), reader=reader, writer=cast(Any, Cork(writer))
-            )
-            await self.handle_hook(server_hooks.ServerConnectedHook(data))
-            await self.server_event(events.OpenConnectionCompleted(command, None))
-            try:
-                await self.handle_connection(upstream)
-            finally:
-                upstream.timestamp_end = time.time()
-                await self.handle_hook(server_hooks.ServerDisconnectedHook(data))
-
-    async def _failed(
-        self, command: commands.OpenConnection, data: server_hooks.ServerConnectionHookData, why: str
-    ) -> None:
-        command.connection.error = why
-        await self.handle_hook(server_hooks.ServerConnectErrorHook(data))
-        await self.server_event(events.OpenConnectionCompleted(command, why))
-
-    def log(self, message: str, level: int = logging.INFO, exc_info: object = None) -> None:  # noqa: ARG002
-        """Drop the core's chatter; keep the type of what crashed, never its text, which may hold a body."""
-        if level >= logging.ERROR:
-            kind = exc_info[0].__name__ if isinstance(exc_info, tuple) and exc_info[0] else "error"
-            logging.getLogger("hushgate.engine").error("connection failed: %s", kind)
-
-
 class Engine:
     """The running mitmproxy: takes sockets, calls our addons."""
 
@@ -171,10 +104,11 @@ class Engine:
         release_buffers()
         socketlayer.install()
         answerlayer.install()
+        relay.install()
         self.connect = connect
         self._clients: dict[str, Client] = {}
         self._peers: dict[str, Peer] = {}
-        self._handlers: set[_Connection] = set()
+        self._handlers: set[Connection] = set()
         self.master = Master(options.Options())
         self._proxyserver = proxyserver.Proxyserver()
         self.master.addons.add(
@@ -212,7 +146,7 @@ class Engine:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: Client, peer: Peer
     ) -> None:
         """Serve one client connection to its end. The reader still holds the CONNECT or absolute-form request."""
-        handler = _Connection(self, reader, writer)
+        handler = Connection(self.master, self.dispatch, self.connect, reader, writer)
         self._clients[handler.client.id] = client
         self._peers[handler.client.id] = peer
         self._handlers.add(handler)
@@ -251,6 +185,16 @@ def release_buffers() -> None:
 _EXPECTED = {
     "ConnectionHandler.open_connection": (server.ConnectionHandler, "open_connection", ["self", "command"]),
     "ConnectionHandler.handle_connection": (server.ConnectionHandler, "handle_connection", ["self", "connection"]),
+    "ConnectionHandler.close_connection": (
+        server.ConnectionHandler,
+        "close_connection",
+        ["self", "connection", "half_close"],
+    ),
+    "ConnectionHandler.drain_writers": (server.ConnectionHandler, "drain_writers", ["self"]),
+    "ConnectionHandler.wakeup": (server.ConnectionHandler, "wakeup", ["self", "request"]),
+    "Layer.handle_event": (layer.Layer, "handle_event", ["self", "event"]),
+    "TLSLayer.receive_data": (TLSLayer, "receive_data", ["self", "data"]),
+    "Http1Connection.read_body": (Http1Connection, "read_body", ["self", "event"]),
     "ConnectionHandler.server_event": (server.ConnectionHandler, "server_event", ["self", "event"]),
     "ProxyConnectionHandler.__init__": (
         mode_servers.ProxyConnectionHandler,
@@ -280,5 +224,5 @@ def check() -> None:
         function = getattr(owner, name, None)
         if function is None or list(inspect.signature(function).parameters) != expected:
             raise EngineError(f"mitmproxy's {title} has changed; install the locked version: make install")
-    if not hasattr(server.ConnectionHandler, "drain_writers") or not hasattr(net_tls, "_create_ssl_context"):
+    if not hasattr(net_tls, "_create_ssl_context") or not relay.known():
         raise EngineError("mitmproxy has changed; install the locked version: make install")

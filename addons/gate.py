@@ -21,6 +21,7 @@ from mitmproxy.proxy import server_hooks
 from addons import answerlayer, answers, socketlayer
 from addons.convert import amend, host_of, put_body, to_exchange, to_response
 from addons.linked import Linked
+from addons.relay import Unchanged
 from addons.sockets import Sockets
 from proxy.door.peer import Challenge
 from proxy.exchange import Client, Exchange
@@ -227,15 +228,14 @@ class Gate:
         if chunks := answers.from_chunks(flow, state.ruling):
             passed = answers.then(passed, chunks)
 
-        def stream(chunk: bytes) -> bytes | list[bytes]:
+        def count(size: int) -> None:
             state.first_byte = state.first_byte or time.monotonic()
-            state.received += len(chunk)
-            return passed(chunk) if passed else chunk
+            state.received += size
 
         if self._linked is not None and not passed:
             state.held = self._linked.holds(flow, state.ruling.service, self._judge.snapshot.catalogue)
         if not state.held:
-            response.stream = stream
+            response.stream = answers.counted(passed, count) if passed else Unchanged(count)
 
     async def _inspect_answer(self, flow: http.HTTPFlow, state: _Flow, ruling: Ruling) -> bool:
         """Have the answer looked at, or take its place, where a rule is about answers; tell whether that is so."""

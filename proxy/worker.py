@@ -17,7 +17,8 @@ from typing import Any
 
 from mitmproxy import certs
 
-from addons.engine import Engine, EngineOptions, Mint, Minted, Streams
+from addons.connection import Streams
+from addons.engine import Engine, EngineOptions, Mint, Minted
 from addons.gate import Gate
 from addons.linked import Linked
 from proxy import hardening, logs

@@ -1,0 +1,229 @@
+"""One client connection as mitmproxy handles it, with what mitmproxy spends on each event taken away.
+
+mitmproxy makes a task for each hook and has its completion wait for a lock and another turn of the loop. Here events
+are worked off one after the other where they arise: a hook whose listeners do not wait is over at once.
+
+The private parts that this builds on are checked by `engine.check` at start.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+from mitmproxy.connection import Connection as Conn
+from mitmproxy.connection import ConnectionState, Server
+from mitmproxy.master import Master
+from mitmproxy.proxy import commands, events, mode_servers, mode_specs, server, server_hooks
+from mitmproxy.proxy.layers import modes
+
+from addons import tower
+from addons.cork import Cork
+from addons.dispatch import Dispatch
+from addons.inlet import Inlet
+from addons.relay import Relay
+
+logger = logging.getLogger("hushgate.engine")
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Connect = Callable[[str, int], Awaitable[Streams]]
+"""(host, port) to streams. Raises OSError, whose text goes to the client: it names no address of ours."""
+
+_REGULAR = mode_specs.ProxyMode.parse("regular")
+
+
+class Connection(mode_servers.ProxyConnectionHandler):
+    """A client connection that the front door handed over, with its upstreams."""
+
+    def __init__(
+        self,
+        master: Master,
+        dispatch: Dispatch,
+        connect: Connect,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        super().__init__(master, reader, cast(Any, Cork(writer)), master.options, _REGULAR)
+        self.layer = modes.HttpProxy(self.layer.context)
+        self._connect = connect
+        self._dispatch = dispatch
+        self._events: deque[events.Event] = deque()
+        self._busy = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._relays: dict[Conn, Relay] = {}
+
+    async def handle_hook(self, hook: commands.StartHook) -> None:
+        """Call our addons; a hook that nobody listens to costs nothing. No flow is ever paused for a person."""
+        if self._dispatch.listens(hook.name):
+            with self.timeout_watchdog.disarm():
+                await self._dispatch.call(hook)
+
+    async def server_event(self, event: events.Event) -> None:
+        """Work off an event; where one is being worked off, after it."""
+        self._work(event)
+
+    def _work(self, event: events.Event) -> None:
+        self._events.append(event)
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            while self._events:
+                self.timeout_watchdog.register_activity()
+                try:
+                    for command in self.layer.handle_event(self._events.popleft()):
+                        self._obey(command)
+                except Exception as error:  # noqa: BLE001 - the boundary: its text may hold a body
+                    logger.error("connection failed: %s", type(error).__name__)
+        finally:
+            self._busy = False
+        if isinstance(self.layer, modes.HttpProxy) and self.client.tls_established:
+            self.layer = tower.shortened(self.layer) or self.layer
+
+    def _obey(self, command: commands.Command) -> None:
+        if isinstance(command, commands.SendData):
+            if command.connection in self.transports:
+                writer = self.transports[command.connection].writer
+                if writer is not None and not writer.is_closing():
+                    writer.write(command.data)
+        elif isinstance(command, commands.StartHook):
+            self._start(command)
+        elif isinstance(command, commands.OpenConnection):
+            task = asyncio.create_task(self.open_connection(command))
+            self.transports[command.connection] = server.ConnectionIO(handler=task)
+        elif isinstance(command, commands.CloseConnection):
+            if command.connection in self.transports:
+                half = isinstance(command, commands.CloseTcpConnection) and command.half_close
+                self.close_connection(command.connection, half)
+        elif isinstance(command, commands.RequestWakeup):
+            self.wakeup_timer.add(asyncio.create_task(self.wakeup(command)))
+        elif not isinstance(command, commands.Log):
+            raise TypeError("a command that is not known")
+
+    def _start(self, hook: commands.StartHook) -> None:
+        if not self._dispatch.listens(hook.name):
+            self._completed(hook)
+            return
+        task = asyncio.create_task(self.handle_hook(hook))  # eager: it runs here, as far as it does not wait
+        if task.done():
+            self._completed(hook)
+        else:
+            self._tasks.add(task)
+            task.add_done_callback(lambda task: self._finished(task, hook))
+
+    def _finished(self, task: "asyncio.Task[None]", hook: commands.StartHook) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            self._completed(hook)
+
+    def _completed(self, hook: commands.StartHook) -> None:
+        if hook.blocking:
+            self._work(events.HookCompleted(hook))
+
+    async def handle_connection(self, connection: Conn) -> None:
+        """Read until the other side ends, then wait until ours does (a TCP connection can be half-closed)."""
+        reader = cast(asyncio.StreamReader, self.transports[connection].reader)
+        cancelled: asyncio.CancelledError | None = None
+        inlet = Inlet(reader, lambda data: self._received(connection, data), self.drain_writers)
+        try:
+            await inlet.run()
+        except OSError:
+            pass
+        except asyncio.CancelledError as error:
+            cancelled = error
+        finally:
+            inlet.close()
+        if cancelled is None:
+            connection.state &= ~ConnectionState.CAN_READ
+        else:
+            connection.state = ConnectionState.CLOSED
+        self._work(events.ConnectionClosed(connection))
+        if connection.state is ConnectionState.CAN_WRITE:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError as error:
+                cancelled = error
+        self._relays.pop(connection, None)
+        writer = self.transports.pop(connection).writer
+        if writer is not None:
+            writer.close()
+        if cancelled is not None:
+            raise cancelled
+
+    def _received(self, connection: Conn, data: bytes) -> bool:
+        """Work off what came; tell whether all that was written meanwhile is on its way."""
+        if not self._relayed(connection, data):
+            self._work(events.DataReceived(connection, data))
+        settled = True
+        for transport in self.transports.values():
+            if transport.writer is not None and not cast(Cork, transport.writer).settled():
+                settled = False  # and the others still send what they hold
+        return settled
+
+    def _relayed(self, connection: Conn, data: bytes) -> bool:
+        """Send on a piece of an answer that leaves as it came; tell whether it was one."""
+        if not isinstance(connection, Server) or self._busy:
+            return False
+        relay = self._relays.get(connection)
+        if relay is None:
+            relay = Relay.between(self.layer, connection)
+            if relay is None:
+                return False
+            self._relays[connection] = relay
+        if not relay.ready():
+            return False
+        self.timeout_watchdog.register_activity()
+        out, left = relay.take(data)
+        client = self.transports.get(self.client)
+        if out and client is not None and client.writer is not None and not client.writer.is_closing():
+            client.writer.write(out)
+        if left is not None:
+            relay.leave(left)
+            self._work(events.DataReceived(connection, b""))
+        return True
+
+    async def open_connection(self, command: commands.OpenConnection) -> None:
+        """Dial through `connect` instead of asyncio: access list, pinned address, connect timeout."""
+        upstream = command.connection
+        data = server_hooks.ServerConnectionHookData(client=self.client, server=upstream)
+        await self.handle_hook(server_hooks.ServerConnectHook(data))
+        if upstream.error or not upstream.address:
+            await self._failed(command, data, upstream.error or "no host name given")
+            return
+        async with self.max_conns[upstream.address]:
+            upstream.timestamp_start = time.time()
+            try:
+                reader, writer = await self._connect(*upstream.address[:2])
+            except (OSError, asyncio.CancelledError) as error:
+                await self._failed(command, data, str(error) or "connection cancelled")
+                if isinstance(error, asyncio.CancelledError):
+                    raise
+                return
+            upstream.timestamp_tcp_setup = time.time()
+            upstream.state = ConnectionState.OPEN
+            upstream.peername = writer.get_extra_info("peername")
+            upstream.sockname = writer.get_extra_info("sockname")
+            self.transports[upstream] = server.ConnectionIO(
+                handler=asyncio.current_task(), reader=reader, writer=cast(Any, Cork(writer))
+            )
+            await self.handle_hook(server_hooks.ServerConnectedHook(data))
+            await self.server_event(events.OpenConnectionCompleted(command, None))
+            try:
+                await self.handle_connection(upstream)
+            finally:
+                upstream.timestamp_end = time.time()
+                await self.handle_hook(server_hooks.ServerDisconnectedHook(data))
+
+    async def _failed(
+        self, command: commands.OpenConnection, data: server_hooks.ServerConnectionHookData, why: str
+    ) -> None:
+        command.connection.error = why
+        await self.handle_hook(server_hooks.ServerConnectErrorHook(data))
+        await self.server_event(events.OpenConnectionCompleted(command, why))
+
+    def log(self, message: str, level: int = logging.INFO, exc_info: object = None) -> None:  # noqa: ARG002
+        """Drop the core's chatter; keep the type of what crashed, never its text, which may hold a body."""
+        if level >= logging.ERROR:
+            kind = exc_info[0].__name__ if isinstance(exc_info, tuple) and exc_info[0] else "error"
+            logger.error("connection failed: %s", kind)

@@ -1,0 +1,186 @@
+"""Pieces of an answer that needs no change, from the upstream's TLS to the client's, past mitmproxy's layers.
+
+A piece of a streamed answer passes a dozen layers of mitmproxy to leave as it came. Where both sides speak HTTP/1.1
+and nothing is to be looked at in the answer (its `response.stream` is `Unchanged`), whole chunks of a chunked body, and
+what is inside a body of a known length, are decrypted, counted and encrypted here.
+
+Rules
+1. Only what is certain is taken: whole chunks without extensions that begin where a chunk begins, and bytes before the
+   last of a known length. The end of a body, a chunk in two pieces, an alert, anything else is left to mitmproxy, whose
+   state is the same as if it had seen everything: the relay begins and ends between two chunks.
+2. A layer that waits for something (a hook, say) gets everything in order: nothing is taken meanwhile.
+
+The private parts that this builds on are checked by `engine.check` at start.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from h11._readers import ChunkedReader, ContentLengthReader
+from mitmproxy.connection import ConnectionState, Server
+from mitmproxy.proxy import events, layer, tunnel
+from mitmproxy.proxy.layers.http import HttpClient, HttpLayer, HttpStream
+from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Server
+from mitmproxy.proxy.layers.tls import ClientTLSLayer, ServerTLSLayer, TLSLayer
+from OpenSSL import SSL
+
+from addons import answerlayer
+from addons.tower import behind, busy
+
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,7})\r\n")
+_PIECE = 65535
+_LEFT = "_hushgate_left"
+
+
+class Unchanged:
+    """The `response.stream` of an answer that leaves as it came. `count` is told the bytes of each piece of body."""
+
+    __slots__ = ("count",)
+
+    def __init__(self, count: Callable[[int], None]) -> None:
+        self.count = count
+
+    def __call__(self, chunk: bytes) -> bytes:
+        """Count the piece and let it go."""
+        self.count(len(chunk))
+        return chunk
+
+
+class Relay:
+    """Between one upstream connection and the client."""
+
+    def __init__(self, client: ClientTLSLayer, http: HttpLayer, upstream: ServerTLSLayer, up: Http1Client) -> None:
+        self._client = client
+        self._http = http
+        self._upstream = upstream
+        self._up = up
+        self._down: Http1Server = http.connections[client.conn]  # type: ignore[assignment]
+        self._count: Callable[[int], None] = lambda _: None
+
+    @classmethod
+    def between(cls, top: layer.Layer, server: Server) -> "Relay | None":
+        """Return the relay from `server`, or None where the layers are not those of HTTP/1.1 in TLS on both sides."""
+        http = behind(top.child_layer) if type(top) is ClientTLSLayer else None
+        if type(http) is not HttpLayer or type(http.connections.get(top.context.client)) is not Http1Server:
+            return None
+        upstream = http.connections.get(server)
+        between = upstream.child_layer if type(upstream) is ServerTLSLayer else None
+        up = getattr(between, "child_layer", None) if type(between) is HttpClient else None
+        if type(up) is not Http1Client or upstream is None:
+            return None
+        return cls(top, http, upstream, up)  # type: ignore[arg-type]
+
+    def ready(self) -> bool:
+        """Tell whether the next bytes of the upstream are the body of an answer that leaves as it came."""
+        up, down = self._up, self._down
+        if up.state != up.read_body or up.buf or up.stream_id is None:
+            return False
+        stream = self._http.streams.get(up.stream_id)
+        response = stream.flow.response if type(stream) is HttpStream else None
+        if stream is None or response is None or not isinstance(response.stream, Unchanged):
+            return False
+        if stream.server_state != stream.state_stream_response_body or stream.flow.error:
+            return False
+        if answerlayer.inspects(stream.flow) or down.response is not response or down.stream_id != up.stream_id:
+            return False
+        if up.response is not response or not self._client.conn.state & ConnectionState.CAN_WRITE:
+            return False
+        if not self._between_chunks() or any(map(busy, (self._client, self._http, self._upstream, up, down, stream))):
+            return False
+        self._count = response.stream.count
+        return self._client.tunnel_state is self._upstream.tunnel_state is tunnel.TunnelState.OPEN
+
+    def _between_chunks(self) -> bool:
+        reader = self._up.body_reader
+        chunked = "chunked" in self._down.response.headers.get("transfer-encoding", "").lower()  # type: ignore[union-attr]
+        if type(reader) is ChunkedReader:
+            return chunked and not (reader._bytes_in_chunk or reader._bytes_to_discard or reader._reading_trailer)
+        return type(reader) is ContentLengthReader and not chunked
+
+    def take(self, data: bytes) -> tuple[bytes, bytes | None]:
+        """Take what the upstream sent; return what is to be sent to the client, and what is left for `leave`.
+
+        Nothing is left where that is None. `ready` was just true.
+        """
+        tls = self._upstream.tls
+        tls.bio_write(data)
+        pieces: list[bytes] = []
+        whole = False
+        try:
+            while True:
+                pieces.append(tls.recv(_PIECE))
+        except SSL.WantReadError:
+            whole = True
+        except SSL.Error:
+            pass  # an alert, or the end: mitmproxy reads it again and does what is to be done
+        plain = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        at = self._certain(plain)
+        out = self._encrypted(plain if at == len(plain) else plain[:at]) if at else b""
+        return out, None if whole and at == len(plain) and not _waiting(tls) else plain[at:]
+
+    def _certain(self, plain: bytes) -> int:
+        """Return how many bytes can be sent on, having counted them."""
+        reader = self._up.body_reader
+        if isinstance(reader, ContentLengthReader):
+            taken = max(0, min(len(plain), reader._remaining - 1))
+            reader._remaining -= taken
+            if taken:
+                self._count(taken)
+            return taken
+        at = 0
+        while found := _CHUNK.match(plain, at):
+            size = int(found[1], 16)
+            end = found.end() + size
+            if not size or plain[end : end + 2] != b"\r\n":
+                break
+            self._count(size)
+            at = end + 2
+        return at
+
+    def _encrypted(self, plain: bytes) -> bytes:
+        tls = self._client.tls
+        try:
+            tls.sendall(plain)
+        except SSL.Error:
+            return b""  # the client has closed its side: what it does not want is dropped, as in mitmproxy
+        out = piece = tls.bio_read(_PIECE)
+        while len(piece) == _PIECE:
+            try:
+                piece = tls.bio_read(_PIECE)
+            except SSL.WantReadError:
+                break
+            out += piece
+        return out
+
+    def leave(self, plain: bytes) -> None:
+        """Leave what was decrypted to mitmproxy, which takes it before anything else with its next event."""
+        self._upstream.__dict__[_LEFT] = plain
+
+
+def known() -> bool:
+    """Tell whether h11 and pyOpenSSL have the private parts that this builds on."""
+    chunks, length = vars(ChunkedReader()), vars(ContentLengthReader(1))
+    parts = {"_bytes_in_chunk", "_bytes_to_discard", "_reading_trailer"} <= chunks.keys() and "_remaining" in length
+    tls = SSL.Connection(SSL.Context(SSL.TLS_METHOD))
+    return parts and hasattr(tls, "_from_ssl") and _waiting(tls) == 0
+
+
+def _waiting(tls: SSL.Connection) -> int:
+    """Return how many bytes TLS has to send. `bio_read` says it with an exception, each time."""
+    return int(SSL._lib.BIO_get_mem_data(tls._from_ssl, SSL._ffi.NULL))  # type: ignore[attr-defined]
+
+
+def install() -> None:
+    """Have mitmproxy's TLS take what is left to it."""
+    TLSLayer.receive_data = _receive  # type: ignore[method-assign]
+
+
+_original: Any = TLSLayer.receive_data
+
+
+def _receive(self: Any, data: bytes) -> layer.CommandGenerator[None]:
+    left = self.__dict__.pop(_LEFT, b"")
+    if left:
+        yield from self.event_to_child(events.DataReceived(self.conn, left))
+    yield from _original(self, data)
