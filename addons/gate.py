@@ -124,7 +124,7 @@ class Gate:
         self._judge = judge
         self._outcomes = outcomes
         self._client_of = client_of
-        self._sockets = Sockets(judge, nudge)
+        self._sockets = Sockets(judge, nudge, self._moved)
 
     @closed
     async def http_connect(self, flow: http.HTTPFlow) -> None:
@@ -180,7 +180,8 @@ class Gate:
             return
         client = self._client(flow)
         if self._linked is not None and self._linked.passes(flow.request, client, self._judge.snapshot.catalogue):
-            self._outcomes.unlinked(len(flow.request.raw_content or b""))
+            size, host = len(flow.request.raw_content or b""), host_of(flow.request)
+            self._outcomes.unlinked(size, client, flow.client_conn.id, host)
             return
         state = _state(flow)
         exchange = exchange or to_exchange(flow)
@@ -290,6 +291,9 @@ class Gate:
         state = _state(flow)
         if state.ruling is None or state.ruling.answer is not None:
             return
+        if not state.ruling.recorded:
+            self._moved(flow, state.ruling, up=state.sent, down=state.received, aborted=aborted)
+            return
         now = time.monotonic()
         await self._outcomes.ended(
             event=state.ruling.event,
@@ -307,6 +311,11 @@ class Gate:
     async def websocket_message(self, flow: http.HTTPFlow) -> None:
         """Judge a client's message as a request of its own, put values back into the server's."""
         await self._sockets.message(flow, self._client(flow), _state(flow).ruling)
+
+    def _moved(self, flow: http.HTTPFlow, ruling: Ruling | None, **moved: Any) -> None:
+        """Take note of bytes that have no decision record."""
+        client = (ruling.client if ruling else None) or self._client(flow)
+        self._outcomes.moved(ruling, client, flow.client_conn.id, host_of(flow.request), **moved)
 
     @closed
     async def socket_nudged(self, flow: http.HTTPFlow) -> None:

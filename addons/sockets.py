@@ -51,7 +51,9 @@ class _Socket:
 class Sockets:
     """All WebSockets of a worker."""
 
-    def __init__(self, judge: Judge, nudge: Nudge) -> None:
+    def __init__(self, judge: Judge, nudge: Nudge, moved: Callable[..., None] = lambda *_, **__: None) -> None:
+        """`moved(flow, ruling, up=…, down=…)` hears of messages that have no decision record."""
+        self._moved = moved
         self._judge = judge
         self._nudge = nudge
 
@@ -71,11 +73,14 @@ class Sockets:
         if state.closing:
             message.drop()
         elif message.from_client:
-            await self._from_client(flow, state, client)
+            ruling = await self._from_client(flow, state, client)
+            if not (ruling.recorded or message.dropped):
+                self._moved(flow, ruling, up=len(message.content))
         else:
+            self._moved(flow, opening, down=len(message.content))
             await self._from_server(flow, state)
 
-    async def _from_client(self, flow: http.HTTPFlow, state: _Socket, client: Client) -> None:
+    async def _from_client(self, flow: http.HTTPFlow, state: _Socket, client: Client) -> Ruling:
         message = _newest(flow)
         ruling = await self._judge.judge(message_exchange(flow, message.content, text=message.is_text), client)
         if ruling.answer is not None or ruling.changes.to is not None:
@@ -85,7 +90,7 @@ class Sockets:
             else:
                 state.closing = True
                 socketlayer.close(flow, *(ruling.close or (1008, "")))
-            return
+            return ruling
         if ruling.body is not None:
             message.content = ruling.body
         state.issued.update(ruling.issued)
@@ -93,6 +98,7 @@ class Sockets:
             del state.issued[next(iter(state.issued))]
         state.lookup = self._judge.lookup(ruling.client or client, state.issued)
         self._listen(flow, state, ruling)
+        return ruling
 
     def _listen(self, flow: http.HTTPFlow, state: _Socket, ruling: Ruling) -> None:
         """Have what the server says from now on looked at, or values put back into it, where that is wanted."""

@@ -52,6 +52,7 @@ from proxy.judging.ownpages import OwnPages
 from proxy.judging.snapshot import Snapshot, compile_texts
 from proxy.judging.snapshot import from_json as texts_from_json
 from proxy.judging.tally import Tally
+from proxy.judging.traffic import Traffic
 from proxy.judging.vault import Vault
 from proxy.judging.virtualkeys import read as read_keys
 from proxy.judging.watch import Watch
@@ -91,11 +92,7 @@ class Worker:
             FindingsCache(base64.b64decode(boot["value_key"]), config.cache_bytes, self._tally.cache_lookup),
             Limits(body_bytes=config.max_body),
             Budget(config.max_in_flight, config.max_in_flight_per_client),
-            placeholders=Vault(
-                base64.b64decode(boot["vault_key"]),
-                SqliteKeyValue(config.state / "vault.sqlite"),
-                3600.0 * config.vault_hours,
-            ),
+            placeholders=_vault(config, base64.b64decode(boot["vault_key"])),
         )
         self._value_key = base64.b64decode(boot["value_key"])
         self._announced = Announced(self._value_key, SqliteKeyValue(config.state / "announced.sqlite"))
@@ -104,7 +101,8 @@ class Worker:
         self._pages = OwnPages(self.judge.coach, self._pool, lambda: self.judge.snapshot, self._tally)
         self._section = from_section(config.identity)
         self._authenticator = Authenticator(self._section, boot["identity"])
-        self._watch = Watch(self._trail, self._tally)
+        self._traffic = Traffic(self._trail)
+        self._watch = Watch(self._trail, self._tally, traffic=self._traffic, service=self._service_of)
         self._dialer = _dialer(config, boot["listeners"])
         leaves = LeafCache(self._sign)
         self._engine = Engine(
@@ -123,7 +121,7 @@ class Worker:
         self.judge.evidence = Keeper(self._config.state, read_panel(texts.get("reviewers", "")))
 
     def _gate(self, pieces_key: bytes) -> Gate:
-        outcomes = Outcomes(self._trail, self._tally)
+        outcomes = Outcomes(self._trail, self._tally, self._traffic)
         return Gate(
             self.judge,
             outcomes,
@@ -149,7 +147,7 @@ class Worker:
     async def start(self) -> None:
         """Begin to serve."""
         self._pool.start()
-        self._running.append(asyncio.create_task(self._engine.run()))
+        self._running += [asyncio.create_task(run()) for run in (self._engine.run, self._traffic.run)]
         await self._door.serve(self._listener)
         gc.collect()
         gc.freeze()
@@ -184,12 +182,17 @@ class Worker:
         """Take no new connection, let the open ones end, write everything down."""
         await self._door.drain(seconds)
         self._engine.stop()
+        self._traffic.end()
         await asyncio.gather(*self._running, return_exceptions=True)
         self._pool.close()
         await self._trail.close()
 
     def _intercepts(self, host: str) -> bool:
         return host == self._config.own_host or self.judge.snapshot.catalogue.intercepts(host)
+
+    def _service_of(self, host: str) -> str:
+        catalogue = self.judge.snapshot.catalogue
+        return catalogue.match(host, "GET", "/").service.id if catalogue.intercepts(host) else ""
 
     def _client_of(self, conn: Any) -> Client | None:
         return self._engine.client_of(conn)
@@ -232,6 +235,10 @@ class Worker:
 def _uploads(judge: Judge, config: Config, key: bytes) -> Uploads:
     shelf = SqliteKeyValue(config.state / store.FILE, most_bytes=config.max_in_flight)
     return Uploads(judge, store.Store(key, shelf), Limits(body_bytes=config.max_body))
+
+
+def _vault(config: Config, key: bytes) -> Vault:
+    return Vault(key, SqliteKeyValue(config.state / "vault.sqlite"), 3600.0 * config.vault_hours)
 
 
 def _names(snapshot: Snapshot) -> frozenset[str]:

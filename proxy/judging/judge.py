@@ -78,6 +78,11 @@ class Ruling:
     close: tuple[int, str] | None = field(default=None, repr=False)  # ours, where a WebSocket knows no other refusal
 
     @property
+    def recorded(self) -> bool:
+        """Tell whether there is a decision record of it."""
+        return self.judged is not None and worth_a_record(self.judged)
+
+    @property
     def announcement(self) -> str:
         """Return the value of `x-hushgate` for the answer to a changed request; empty where nothing changed."""
         said = [f"redacted; n={self.replaced}; ref={self.event}"] if self.replaced else []
@@ -308,9 +313,27 @@ class Judge:
         return self._refusal(exchange, match.endpoint.refusal, match.service.id, message, event)
 
 
+_ASIDE = {"credential", "metadata", "header"}  # kinds of parts that are no text of a user's
+
+
 def worth_a_record(judged: Judged) -> bool:
     """Tell whether an exchange gets a record of its own: it held text or an upload, or something was found."""
+    if _frame_of_media(judged):
+        return False
     if judged.findings or judged.verdict.rules or judged.facts.unknown:
         return True
     kinds = {part.kind for part in judged.decoded.prompt.parts}
-    return bool(judged.exchange.body) and bool(kinds - {"credential", "metadata", "header"})
+    return bool(judged.exchange.body) and bool(kinds - _ASIDE)
+
+
+def _frame_of_media(judged: Judged) -> bool:
+    """Tell whether it is a message of a socket that only carries sound or pictures, which the policy lets pass."""
+    verdict = judged.verdict
+    hits = (*verdict.rules, *(verdict.would.rules if verdict.would else ()))
+    return (
+        judged.exchange.transport == "websocket"
+        and set(judged.facts.unknown) == {"media"}
+        and not (judged.findings or verdict.action.stops or verdict.errors)
+        and all(hit.because == "unknown" for hit in hits)
+        and not any(part.text for part in judged.decoded.prompt.parts if part.kind not in _ASIDE)
+    )

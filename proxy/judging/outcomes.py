@@ -1,10 +1,13 @@
 """How exchanges ended: written to the trail and counted, for the edges."""
 
 import logging
+from collections import Counter
 
 from proxy.audit import record as audit_record
-from proxy.judging.judge import Trail
+from proxy.exchange import Client
+from proxy.judging.judge import Ruling, Trail
 from proxy.judging.tally import Tally
+from proxy.judging.traffic import Traffic
 
 logger = logging.getLogger("hushgate.outcomes")
 
@@ -12,9 +15,24 @@ logger = logging.getLogger("hushgate.outcomes")
 class Outcomes:
     """Takes what an edge saw at the end of an exchange. Raises nothing: the exchange is over."""
 
-    def __init__(self, trail: Trail, tally: Tally) -> None:
+    def __init__(self, trail: Trail, tally: Tally, traffic: Traffic | None = None) -> None:
         self._trail = trail
         self._tally = tally
+        self._traffic = traffic or Traffic(trail)
+
+    def moved(self, ruling: Ruling | None, client: Client, connection: str, host: str, *, up: int = 0, down: int = 0,
+              aborted: str = "") -> None:  # fmt: skip
+        """Take note of bytes at an AI host that have no decision record of their own."""
+        if aborted:
+            self._tally.upstream_failed(aborted)
+        judged = ruling.judged if ruling else None
+        unread = Counter[str]()
+        for each in judged.decoded.prompt.unread if judged else ():
+            unread[each.reason] += each.bytes
+        if up and ruling and not judged:
+            unread["policy"] += up
+        service = ruling.service if ruling else ""
+        self._traffic.moved(client, connection, service, host, up=up, down=down, uninspected=unread)
 
     async def ended(
         self,
@@ -54,8 +72,9 @@ class Outcomes:
         """Count a body over the engine's backstop."""
         self._tally.uninspected("unknown-ai", "too_large")
 
-    def unlinked(self, size: int) -> None:
+    def unlinked(self, size: int, client: Client, connection: str, host: str) -> None:
         """Count a request, of so many bytes, to an address that no answer announced: it passes unread."""
+        self._traffic.moved(client, connection, "other", host, up=size, uninspected={"unlinked": size})
         self._tally.uninspected("other", "unlinked", size)
 
     def misdirected(self) -> None:

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Callable
 
 from proxy.audit import record as audit_record
 from proxy.door.observer import Passage, Refusal
 from proxy.exchange import Client
 from proxy.judging.judge import Trail
 from proxy.judging.tally import Tally
+from proxy.judging.traffic import Traffic
 
 logger = logging.getLogger("hushgate.door")
 _AUDITED = frozenset({"sni_mismatch", "tunnelled_http", "policy", "loopback", "metadata", "own_listener", "link_local",
@@ -19,7 +21,19 @@ _AUDITED = frozenset({"sni_mismatch", "tunnelled_http", "policy", "loopback", "m
 class Watch:
     """The front door's observer. Writes at most `limit` refusals a minute for each client; the rest is counted."""
 
-    def __init__(self, trail: Trail, tally: Tally, limit: int = 60) -> None:
+    def __init__(
+        self,
+        trail: Trail,
+        tally: Tally,
+        limit: int = 60,
+        *,
+        traffic: Traffic | None = None,
+        service: Callable[[str], str] = lambda host: "",  # noqa: ARG005
+    ) -> None:
+        """`service` names the AI service of a host; empty for any other host."""
+        self._traffic = traffic or Traffic(trail)
+        self._service = service
+        self._passages = 0
         self._trail = trail
         self._tally = tally
         self._limit = limit
@@ -37,6 +51,16 @@ class Watch:
         else:
             outcome = "passed" if passage.outcome in ("closed", "idle", "drained") else "failed"
             self._tally.tunnel(outcome, passage.up, passage.down)
+            self._unread(passage)
+
+    def _unread(self, passage: Passage) -> None:
+        """Write down what went to an AI service in a tunnel: the policy leaves it closed."""
+        service = self._service(passage.host)
+        if service and passage.kind == "tunnel":
+            self._passages += 1
+            up, down = passage.up, passage.down
+            self._traffic.moved(passage.client, f"tunnel {self._passages}", service, passage.host,
+                                up=up, down=down, uninspected={"policy": up + down})  # fmt: skip
 
     def refused(self, refusal: Refusal) -> None:
         """Count, and write down what an analyst wants to see."""

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from proxy.exchange import Client
+from proxy.judging.judge import Ruling
 from proxy.judging.outcomes import Outcomes
 from proxy.judging.tally import Tally
+from proxy.judging.traffic import Traffic
 from proxy.metrics import Metrics
 
 
@@ -49,3 +52,20 @@ async def test_what_the_engine_cut_off_is_recorded_and_counted() -> None:
     assert trail.records[0]["reason"] == "too_large"
     for name in ("uninspected_requests", "refused_destinations", "tls_client_handshake_failures", "upstream_errors"):
         assert f"hushgate_{name}_total" in text
+
+
+async def test_what_has_no_decision_is_traffic_with_what_nobody_read() -> None:
+    trail, metrics = Trail(), Metrics("worker")
+    traffic = Traffic(trail)
+    outcomes = Outcomes(trail, Tally(metrics), traffic)
+    ruling = Ruling("E", "openai-api", "allow")
+    outcomes.moved(ruling, Client("10.0.0.1"), "c", "api.openai.com", up=5, down=7, aborted="connection")
+    outcomes.unlinked(9, Client("10.0.0.1"), "c", "blob.example")
+    await traffic.flush()
+    assert [(r["app"]["id"], r["bytes"], r["uninspected"]) for r in trail.records] == [
+        ("openai-api", {"up": 5, "down": 7}, [{"reason": "policy", "bytes": 5}]),
+        ("other", {"up": 9, "down": 0}, [{"reason": "unlinked", "bytes": 9}]),
+    ]
+    text = metrics.render().decode()
+    assert 'hushgate_upstream_errors_total{reason="connection"} 1.0' in text
+    assert 'reason="unlinked"' in text

@@ -6,6 +6,7 @@ from typing import Any
 from proxy.door.observer import Passage, Refusal
 from proxy.exchange import Client
 from proxy.judging.tally import Tally
+from proxy.judging.traffic import Traffic
 from proxy.judging.watch import Watch
 from proxy.metrics import Metrics
 
@@ -46,3 +47,19 @@ async def test_refusals_are_counted_and_the_telling_ones_written_within_a_limit(
     await asyncio.sleep(0)
     assert len(trail.records) == 2
     assert 'hushgate_refused_destinations_total{reason="metadata"} 5.0' in metrics.render().decode()
+
+
+async def test_what_goes_to_an_ai_service_in_a_closed_tunnel_is_written_down() -> None:
+    trail = Trail()
+    traffic = Traffic(trail)
+    services = {"api.openai.com": "openai-api"}
+    watch = Watch(trail, Tally(Metrics("worker")), traffic=traffic, service=lambda host: services.get(host, ""))
+    watch.closed(Passage(CLIENT, "tunnel", "bank.example", 443, up=3, down=5))
+    watch.closed(Passage(CLIENT, "tunnel", "api.openai.com", 443, up=30, down=50))
+    watch.closed(Passage(CLIENT, "intercepted", "api.openai.com", 443))
+    await traffic.flush()
+    [record] = trail.records
+    assert (record["app"], record["uninspected"]) == (
+        {"id": "openai-api", "host": "api.openai.com"},
+        [{"reason": "policy", "bytes": 80}],
+    )
