@@ -1,8 +1,8 @@
 """Host, method and path in, the AI service and endpoint they belong to out; the catalogue as the deployment has it.
 
 Rules
-1. What is decrypted: hosts of `intercept: host`, hosts that the deployment lists, and shared hosts (`intercept: path`)
-   that it switches on. Nothing else, whatever a path looks like.
+1. What is decrypted: hosts of `intercept: host`, hosts that the deployment lists, shared hosts (`intercept: path`)
+   that it switches on, and hosts of the tenant restrictions that it names. Nothing else, whatever a path looks like.
 2. Every request to a decrypted host has an endpoint: the closest route, else the dialect its path looks like, else the
    service's catch-all (generic codec). Only the other paths of a shared host pass unread, and `Match.inspect` says so.
 3. A host belongs to one service; where a deployment lists a host, the deployment's service has it.
@@ -43,6 +43,10 @@ class Catalogue:
         self._targets = assembly.deployment.routes
         self._target_endpoints = frozenset(target.endpoint for target in self._targets.values())
         self._tenants = assembly.deployment.tenants
+        self._restricted: HostIndex[str] = HostIndex()
+        for one in map(tenants.load().__getitem__, self._tenants):
+            for pattern in one.opens:
+                self._restricted.add(pattern, one.service or UNKNOWN)
         self._zones = frozenset(one.trust_zone for one in assembly.deployment.listings if one.trust_zone)
         self._listed = {listing.name: listing for listing in assembly.deployment.listings if not listing.is_host}
         self._listed_hosts: HostIndex[Listing] = HostIndex()
@@ -134,7 +138,7 @@ class Catalogue:
     def restrictions(self, host: str, path: str) -> list[tuple[str, str]]:
         """Return the tenant headers (name and value) that a request carries, as the deployment has them."""
         ids = self._tenants
-        found = [one for one in tenants.of_host(host) if one.id in ids and one.applies(path)] if ids else []
+        found = [one for one in tenants.of_host(host, ids) if one.applies(path)] if ids else []
         return [(one.header, one.value(ids[one.id])) for one in found]
 
     def own_tenants(self, service_id: str) -> frozenset[str]:
@@ -160,7 +164,7 @@ class Catalogue:
             for pattern, endpoints in index.items()
             if any(self._opens(endpoint, pattern) for endpoint in endpoints)
         }
-        return tuple(sorted(found))
+        return tuple(sorted(found | {pattern for pattern, _ in self._restricted.items()}))
 
     def pac(self, proxy: str, *more: str) -> str:
         """Return a proxy auto-configuration file that sends these hosts, and `more`, through `proxy` (HOST:PORT)."""
@@ -194,8 +198,12 @@ class Catalogue:
 
     def _compile(self, host: str) -> _Site | None:
         endpoints, rests = self._endpoints.get(host), self._rests.get(host)
+        restricted = self._restricted.get(host)
         if not endpoints and not rests:
-            return None
+            if not restricted:
+                return None
+            owner = self._services[restricted[0]]
+            return _Site(owner, Routes(()), owner.catch_all((host,), "path"), intercepted=True)
         owner = self._services[(rests or endpoints)[0].service]
         everything = [*rests, *endpoints]
         dedicated = any(endpoint.intercept == "host" for endpoint in everything)
@@ -203,7 +211,7 @@ class Catalogue:
             owner=owner,
             routes=Routes(endpoints),
             rest=owner.catch_all((host,), "host" if dedicated else everything[0].intercept),
-            intercepted=any(self._opens(endpoint, host) for endpoint in everything),
+            intercepted=bool(restricted) or any(self._opens(endpoint, host) for endpoint in everything),
         )
 
 

@@ -18,7 +18,7 @@ routes:
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -152,14 +152,14 @@ def read_services(name: str, text: str) -> Deployment:
     targets = {key: Target(key, **{"url": "", "service": "", **raw}) for key, raw in data.get("routes", {}).items()}
     tenants = {key: tuple(filter(None, ids)) for key, ids in data.get("tenants", {}).items()}
     for key, ids in tenants.items():
-        _check_tenants(document, key, ids)
+        _check_tenants(document, key, ids, tenants)
     for key, target in targets.items():
         if target.url and not _names_host(target.url):
             document.report(("routes", key, "url"), f'"{target.url}" names no host', "write https://host/path")
     return Deployment(listings, MappingProxyType(tenants), MappingProxyType(targets), document)
 
 
-def _check_tenants(document: Document, key: str, ids: Sequence[str]) -> None:
+def _check_tenants(document: Document, key: str, ids: Sequence[str], named: Container[str]) -> None:
     """Report a restriction that does not exist, and ids that the vendor would take for no restriction."""
     known = restrictions.load()
     if key not in known:
@@ -170,9 +170,12 @@ def _check_tenants(document: Document, key: str, ids: Sequence[str]) -> None:
         known[key].value(ids)
     except ValueError as error:
         document.report(("tenants", key), str(error), f"it becomes the header {known[key].header}")
-    if known[key].partner:
-        help_ = f"the vendor wants {known[key].partner} as well; use microsoft-tenants-v2"
-        document.report(("tenants", key), f'"{key}" cannot be set alone', help_)
+    if known[key].partner and known[key].partner not in named:
+        document.report(("tenants", key), f'"{key}" cannot be set alone', f"name {known[key].partner} as well")
+    for other in known[key].without:
+        if other in named:
+            help_ = f"take {other} out: {key} stands in its place"
+            document.report(("tenants", key), f'"{key}" cannot be set beside "{other}"', help_)
 
 
 def _names_host(url: str) -> bool:

@@ -9,7 +9,7 @@ Rules
 import base64
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,11 @@ _RESOURCES = "google-resources"
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """One entry of tenants.yaml. `shared`: its hosts serve more than AI and are decrypted only on request."""
+    """One entry of tenants.yaml. `service` is empty where the catalogue has none there.
+
+    `shared`: its hosts serve more than AI. `opens` are decrypted where a deployment names the restriction. `partner` is
+    an entry that has to be named as well, `without` are entries that may not be.
+    """
 
     id: str
     service: str
@@ -36,6 +40,8 @@ class Restriction:
     shared: bool = False
     fixed: str = ""
     partner: str = ""
+    opens: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     written: str = "list"
     exempt: tuple[str, ...] = ()
 
@@ -77,11 +83,15 @@ def read(text: str) -> Mapping[str, Restriction]:
     return result
 
 
-def of_host(host: str) -> tuple[Restriction, ...]:
-    """Return the restrictions of a host, in the order of the table, each header once: the closest host pattern wins."""
+def of_host(host: str, named: Container[str] | None = None) -> tuple[Restriction, ...]:
+    """Return the restrictions of a host, in the order of the table, each header once: the closest host pattern wins.
+
+    `named`: only these; None for all.
+    """
     found: dict[str, Restriction] = {}
     for restriction in _index().get(normalise(host)):
-        found.setdefault(restriction.header.lower(), restriction)
+        if named is None or restriction.id in named:
+            found.setdefault(restriction.header.lower(), restriction)
     return tuple(found.values())
 
 
@@ -98,7 +108,7 @@ def _restriction(entry: Mapping[str, Any]) -> Restriction:
     fixed = entry["value"] if entry.get("fixed") else ""
     return Restriction(
         id=entry["id"],
-        service=entry["service"],
+        service=entry.get("service", ""),
         header=entry["header"],
         hosts=tuple(entry["hosts"]),
         item=entry.get("item", ""),
@@ -108,4 +118,6 @@ def _restriction(entry: Mapping[str, Any]) -> Restriction:
         partner=entry.get("partner", ""),
         written=entry.get("value", "list") if not fixed else "list",
         exempt=tuple(entry.get("except", ())),
+        opens=tuple(entry.get("opens", entry["hosts"])),
+        without=tuple(entry.get("without", ())),
     )

@@ -54,6 +54,7 @@ services:
   own-llm: {title: Our LLM, status: sanctioned, hosts: [llm.corp.test], like: openai-api}
 tenants:
   chatgpt-workspaces: [%s]
+  microsoft-personal-accounts: []
 routes:
   private: {url: "https://llm.corp.test:%d/v1", service: own-llm, model: llama, key: llm}
   azure: {url: "https://corp.openai.azure.com", service: azure-openai, kind: azure-openai, model: gpt5-eu, key: az}
@@ -64,7 +65,7 @@ PAIR = ":".join(["AKIA" + "IOSFODNN7EXAMPLE", "/".join(["wJalrXUtnFEMI", "K7MDEN
 INTERNAL = "Internal use only\nlunch is at noon"
 VENDOR = "-".join(["sk", "proj", "q8Zt2mVb9NcR4wL1"])
 HOSTS = ("api.openai.com", "api.anthropic.com", "chatgpt.com", "llm.corp.test", "corp.openai.azure.com",
-         AWS, "bedrock-runtime.us-east-1.amazonaws.com")  # fmt: skip
+         "login.live.com", AWS, "bedrock-runtime.us-east-1.amazonaws.com")  # fmt: skip
 MARKED = "CONFIDENTIAL - do not distribute\nour margin is 12 %"
 CARD = "4111 1111 1111 1111"
 
@@ -142,6 +143,17 @@ def test_the_tenant_header_replaces_every_copy_of_the_clients(proxy: Proxy, upst
     first, second = upstream.received
     assert first.headers["chatgpt-allowed-workspace-id"] == WORKSPACE
     assert "chatgpt-allowed-workspace-id" not in second.headers
+
+
+def test_a_login_gets_the_header_and_is_not_read(proxy: Proxy, upstream: Upstream) -> None:
+    lie = {"sec-Restrict-Tenant-Access-Policy": "none", "content-type": "application/x-www-form-urlencoded"}
+    body = f"login=ada&passwd=hunter2secret&card={CARD}".encode()
+    before = len(proxy.records())
+    assert proxy.request("login.live.com", "/ppsecure/post.srf", body, lie).status == 200
+    (got,) = upstream.received
+    assert got.headers["sec-restrict-tenant-access-policy"] == "restrict-msa"
+    assert got.body == body
+    assert len(proxy.records()) == before
 
 
 def test_a_routed_request_goes_to_the_private_tenant_with_its_key_and_the_user_is_told(

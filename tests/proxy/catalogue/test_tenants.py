@@ -5,6 +5,7 @@ import re
 import pytest
 
 from proxy.catalogue import hosts, tenants
+from proxy.catalogue.catalogue import Catalogue, CatalogueError, from_texts
 from proxy.catalogue.catalogue import load as load_catalogue
 from proxy.catalogue.tenants import load, of_host, read
 
@@ -22,13 +23,22 @@ def test_the_headers_of_the_vendors_are_all_there() -> None:
         "restrict-access-to-tenants",
         "sec-restrict-tenant-access-policy",
         "sec-github-allowed-enterprise",
+        "restrict-access-context",
+        "x-slack-allowed-workspaces",
+        "x-slack-allowed-workspaces-requester",
+        "x-notion-allowed-workspaces",
+        "x-dropbox-allowed-team-ids",
+        "ciscospark-allowed-domains",
     }
 
 
 @pytest.mark.parametrize("id", sorted(load()))
 def test_an_entry_names_a_service_and_hosts_that_can_be(id: str) -> None:
     restriction = load()[id]
-    assert load_catalogue().service(restriction.service) is not None
+    assert restriction.service == "" or load_catalogue().service(restriction.service) is not None
+    assert {restriction.partner, *restriction.without} - {""} <= set(load())
+    assert restriction.partner == "" or load()[restriction.partner].partner == id
+    assert not [pattern for pattern in restriction.opens if hosts.fault(pattern)]
     assert not [pattern for pattern in restriction.hosts if hosts.fault(pattern)]
     assert restriction.fixed or re.compile(restriction.item)
     assert restriction.written in ("list", "google-resources")
@@ -48,7 +58,10 @@ def test_what_is_not_shared_is_decrypted_anyway(id: str) -> None:
         ("CHATGPT.com.", ["ChatGPT-Allowed-Workspace-Id"]),
         ("evil-chatgpt.com", []),
         ("api.anthropic.com", ["anthropic-allowed-org-ids"]),
-        ("login.microsoftonline.com", ["Restrict-Access-To-Tenants", "sec-Restrict-Tenant-Access-Policy"]),
+        (
+            "login.microsoftonline.com",
+            ["Restrict-Access-To-Tenants", "Restrict-Access-Context", "sec-Restrict-Tenant-Access-Policy"],
+        ),
         ("login.live.com", ["sec-Restrict-Tenant-Access-Policy"]),
         ("api.business.githubcopilot.com", ["sec-GitHub-allowed-enterprise"]),
         ("europe-west4-aiplatform.googleapis.com", ["X-Goog-Allowed-Resources"]),
@@ -105,3 +118,57 @@ def test_an_id_occurs_once() -> None:
 
 def test_the_table_is_read_once() -> None:
     assert tenants.load() is load()
+
+
+GUID = "72f988bf-86f1-41af-91ab-2d7cd011db47"
+
+
+def named(text: str) -> Catalogue:
+    return from_texts({"services": "schema: services/v1\ntenants:\n" + text})
+
+
+def test_naming_a_restriction_decrypts_the_hosts_that_it_is_for_and_reads_no_prompt_there() -> None:
+    bare, catalogue = (
+        load_catalogue(),
+        named(f"  microsoft-tenants-v2: ['{GUID}:{GUID}']\n  google-domains: [example.com]\n"),
+    )
+    for host in ("login.microsoftonline.com", "login.live.com", "accounts.google.com"):
+        assert not bare.decrypts(host)
+        assert catalogue.decrypts(host)
+        assert host in catalogue.hosts()
+        assert not catalogue.match(host, "POST", "/common/login").inspect
+    for host in ("mail.google.com", "device.login.microsoftonline.com", "graph.microsoft.com", "github.com"):
+        assert not catalogue.decrypts(host)
+    assert catalogue.match("gemini.google.com", "POST", "/x").inspect
+
+
+def test_of_two_restrictions_with_one_header_the_named_one_is_set() -> None:
+    policy = [("sec-Restrict-Tenant-Access-Policy", f"{GUID}:{GUID}")]
+    assert named(f"  microsoft-tenants-v2: ['{GUID}:{GUID}']\n").restrictions("login.live.com", "/") == policy
+    assert named("  microsoft-personal-accounts: []\n").restrictions("login.live.com", "/") == [
+        ("sec-Restrict-Tenant-Access-Policy", "restrict-msa")
+    ]
+
+
+def test_microsofts_first_version_sets_both_of_its_headers() -> None:
+    catalogue = named(f"  microsoft-tenants: [contoso.com, {GUID}]\n  microsoft-context: [{GUID}]\n")
+    assert catalogue.restrictions("login.microsoftonline.com", "/") == [
+        ("Restrict-Access-To-Tenants", f"contoso.com,{GUID}"),
+        ("Restrict-Access-Context", GUID),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("  microsoft-tenants: [contoso.com]\n", "name microsoft-context as well"),
+        ("  slack-workspaces: [T0123456]\n", "name slack-requester as well"),
+        (f"  microsoft-tenants-v2: ['{GUID}:{GUID}']\n  microsoft-personal-accounts: []\n", "take microsoft-personal"),
+        (f"  microsoft-tenants-v2: ['{GUID}']\n", "is not an id of this vendor"),
+        (f"  microsoft-context: ['{GUID}', '{GUID}']\n  microsoft-tenants: [a.b]\n", "takes at most 1 ids"),
+    ],
+    ids=["v1-alone", "slack-alone", "v2-beside-v1", "v2-half", "two-contexts"],
+)
+def test_a_restriction_that_the_vendor_would_not_follow_is_an_error(text: str, wrong: str) -> None:
+    with pytest.raises(CatalogueError, match=wrong):
+        named(text)
