@@ -79,7 +79,7 @@ class Proxy:
         self.errors = state.parent / f"{state.name}.stderr"
 
     def __enter__(self) -> "Proxy":
-        with self.errors.open("wb") as errors:
+        with self.errors.open("ab") as errors:
             self.process = subprocess.Popen(
                 self.arguments, stderr=errors, stdin=subprocess.DEVNULL, env=self._environment, cwd=self.state.parent
             )
@@ -107,6 +107,13 @@ class Proxy:
                 self.process.kill()
                 self.process.wait()
                 raise AssertionError("serve did not stop:\n" + self.errors.read_text()) from None
+
+    def again(self) -> None:
+        """Start the program again where it was, after it ended."""
+        (self.state / "run.json").unlink(missing_ok=True)
+        for flag, (host, port) in (("--listen", self.address), ("--admin", self.admin)):
+            self.arguments[self.arguments.index(flag) + 1] = f"{host}:{port}"
+        self.__enter__()
 
     @property
     def url(self) -> str:
@@ -153,9 +160,8 @@ class Proxy:
                     found.append(json.loads(line))
         return sorted((r for r in found if r.get("type") == kind), key=lambda r: r["id"])
 
-    def connect(self, host: str, port: int = 443, *, sni: str | None = "", alpn: str = "http/1.1",
-                cafile: Path | None = None) -> ssl.SSLSocket:  # fmt: skip
-        """Return a TLS connection through a CONNECT tunnel. Raises ConnectionError with the status where refused."""
+    def tunnel(self, host: str, port: int = 443) -> socket.socket:
+        """Return the raw connection behind a CONNECT. Raises ConnectionError with the status where refused."""
         sock = socket.create_connection(self.address, timeout=30)
         sock.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
         head = b""
@@ -167,6 +173,12 @@ class Proxy:
         if b" 200 " not in head.split(b"\r\n")[0]:
             sock.close()
             raise ConnectionError(head.decode())
+        return sock
+
+    def connect(self, host: str, port: int = 443, *, sni: str | None = "", alpn: str = "http/1.1",
+                cafile: Path | None = None) -> ssl.SSLSocket:  # fmt: skip
+        """Return a TLS connection through a CONNECT tunnel. Raises ConnectionError with the status where refused."""
+        sock = self.tunnel(host, port)
         context = ssl.create_default_context(cafile=str(cafile or self.ca))
         context.set_alpn_protocols([alpn])
         if sni != "":

@@ -8,9 +8,12 @@ from collections.abc import Awaitable, Callable
 Leaf = bytes
 """A certificate chain in PEM; its key is the worker's leaf key."""
 
+_JUMP = 3600.0  # seconds; leaves are dated back further
+
 
 class LeafCache:
-    """The least recently used of `size` leaves goes first; a leaf is asked for anew after `seconds`."""
+    """The least recently used of `size` leaves goes first; a leaf is asked for anew after `seconds`, and when the wall
+    clock has jumped: what is valid is told by that one."""
 
     def __init__(
         self,
@@ -18,15 +21,22 @@ class LeafCache:
         size: int = 2000,
         seconds: float = 24 * 3600,
         clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._sign = sign
         self._size = size
         self._seconds = seconds
         self._clock = clock
+        self._wall = wall
+        self._skew = wall() - clock()
         self._leaves: OrderedDict[str, tuple[float, asyncio.Future[Leaf]]] = OrderedDict()
 
     async def get(self, host: str) -> Leaf:
         """Return the leaf for `host`. Raises what signing raises; a failure is not kept."""
+        skew = self._wall() - self._clock()
+        if abs(skew - self._skew) > _JUMP:
+            self._leaves.clear()
+            self._skew = skew
         known = self._leaves.get(host)
         if known is None or known[0] <= self._clock():
             task = asyncio.ensure_future(self._sign(host))

@@ -58,7 +58,8 @@ def _now() -> datetime.datetime:
 class FileSigner:
     """Signs with an authority in this process, for one leaf key: the one given, or one made now and kept in memory.
 
-    Keeps the `capacity` leaves that were used last and makes new ones a week before they expire.
+    Keeps the `capacity` leaves that were used last and makes new ones a week before they expire, and when the clock was
+    put back to before they begin.
     """
 
     def __init__(
@@ -73,18 +74,17 @@ class FileSigner:
         self._leaf_key = leaf_key or ec.generate_private_key(ec.SECP256R1())
         self._capacity = capacity
         self._clock = clock
-        self._leaves: OrderedDict[str, tuple[Leaf, datetime.datetime]] = OrderedDict()
+        self._leaves: OrderedDict[str, tuple[Leaf, datetime.datetime, datetime.datetime]] = OrderedDict()
 
     async def sign(self, host: str) -> Leaf:
         """Return a leaf for a host name or address. Raises SignError."""
         name = _general_name(host)
         key = str(name.value)
         now = self._clock()
-        leaf, renew = self._leaves.get(key, (None, now))
-        if leaf is None or now >= renew:
+        leaf, begun, renew = self._leaves.get(key, (None, now, now))
+        if leaf is None or not begun - _BACKDATED <= now < renew:  # a clock that was put back: not valid yet
             leaf = self._mint(name, now)
-            renew = leaf.not_after - min(_EARLY, (leaf.not_after - now) / 3)
-            self._leaves[key] = leaf, renew
+            self._leaves[key] = leaf, now, leaf.not_after - min(_EARLY, (leaf.not_after - now) / 3)
             if len(self._leaves) > self._capacity:
                 self._leaves.popitem(last=False)
         self._leaves.move_to_end(key)

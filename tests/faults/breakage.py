@@ -1,111 +1,28 @@
 """The faults: each breaks something of a running proxy, for as long as its `with` block lasts."""
 
 import contextlib
+import json
 import os
 import resource
 import signal
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import h2.config
 import h2.connection
 import h2.exceptions
 
-from tests.running import CHAT, Proxy, chat
-from tests.upstream import Authority
+from tests.faults.crowd import CLEAN, FORBIDDEN
+from tests.faults.machine import disk_full, disk_stalls, killed_and_started, stopped_and_started
+from tests.faults.scene import BAD_HOST, MESSAGES, PROMPT, Fault, Scene, children
+from tests.running import CHAT
+from tests.websocket import Client
 
-BAD_HOST = "api.anthropic.com"
-MESSAGES = "/v1/messages"
-PROMPT = chat("hello", max_tokens=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What a fault may touch: the proxy, a folder, the policy file that it watches, a vendor whose behaviour it sets."""
-
-    proxy: Proxy
-    folder: Path
-    policy: Path
-    vendor: "BadVendor"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault. `spares`: traffic that is none of ours must not notice. `shown` is what a client sees of it."""
-
-    name: str
-    during: Callable[[Scene], "contextlib.AbstractContextManager[object]"]
-    shown: str
-    spares: bool = True
-    full: bool = False  # only in the long form
-
-
-class BadVendor:
-    """A vendor of its own port that does what `mode` says: stall, reset, garbage, half, certificate."""
-
-    def __init__(self, folder: Path, trusted: Authority) -> None:
-        self.mode = "stall"
-        self._contexts = {}
-        for name, authority in (("good", trusted), ("bad", Authority("somebody else"))):
-            (folder / name).mkdir()
-            chain, key = authority.leaf(folder / name, [BAD_HOST])
-            context = self._contexts[name] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(chain, key)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> "BadVendor":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.close()
-
-    def _run(self) -> None:
-        while True:
-            try:
-                sock, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
-
-    def _serve(self, sock: socket.socket) -> None:
-        with contextlib.suppress(OSError, ssl.SSLError), sock:
-            context = self._contexts["bad" if self.mode == "certificate" else "good"]
-            with context.wrap_socket(sock, server_side=True) as tls:
-                tls.settimeout(30)
-                tls.recv(65536)
-                _MODES[self.mode](tls)
-
-
-def _stall(tls: ssl.SSLSocket) -> None:
-    tls.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{")
-    tls.recv(1)
-
-
-def _reset(tls: ssl.SSLSocket) -> None:
-    tls.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{")
-    tls.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
-
-
-def _garbage(tls: ssl.SSLSocket) -> None:
-    tls.sendall(os.urandom(2000))
-
-
-def _half(tls: ssl.SSLSocket) -> None:
-    tls.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab")
-    tls.unwrap()
-
-
-_MODES = {"stall": _stall, "reset": _reset, "garbage": _garbage, "half": _half, "certificate": _stall}
+REALTIME = "/v1/realtime?model=gpt-realtime"
 
 
 def vendor(mode: str) -> Callable[[Scene], "contextlib.AbstractContextManager[object]"]:
@@ -131,17 +48,12 @@ def vendor(mode: str) -> Callable[[Scene], "contextlib.AbstractContextManager[ob
     return during
 
 
-def _children(pid: int, pattern: str) -> list[int]:
-    found = subprocess.run(["pgrep", "-f", "-P", str(pid), pattern], capture_output=True, text=True, check=False)
-    return [int(word) for word in found.stdout.split()]
-
-
 @contextlib.contextmanager
 def inspector_killed(scene: Scene) -> Iterator[None]:
     """Kill the inspectors, three times."""
     for _ in range(3):
-        for zygote in _children(scene.proxy.process.pid, "proxy.inspector"):
-            for child in _children(zygote, "proxy.inspector"):
+        for zygote in children(scene.proxy.process.pid, "proxy.inspector"):
+            for child in children(zygote, "proxy.inspector"):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
         time.sleep(0.2)
@@ -151,16 +63,17 @@ def inspector_killed(scene: Scene) -> Iterator[None]:
 @contextlib.contextmanager
 def zygote_killed(scene: Scene) -> Iterator[None]:
     """Kill the process that the inspectors are forked from."""
-    for zygote in _children(scene.proxy.process.pid, "proxy.inspector"):
+    for zygote in children(scene.proxy.process.pid, "proxy.inspector"):
         os.kill(zygote, signal.SIGKILL)
     yield
 
 
 @contextlib.contextmanager
-def worker_killed(scene: Scene) -> Iterator[None]:
-    """Kill a worker."""
-    os.kill(_children(scene.proxy.process.pid, "proxy.worker")[0], signal.SIGKILL)
-    yield
+def worker_killed(scene: Scene) -> Iterator[float]:
+    """Kill a worker; say when."""
+    begun = time.monotonic()
+    os.kill(children(scene.proxy.process.pid, "proxy.worker")[0], signal.SIGKILL)
+    yield begun
 
 
 @contextlib.contextmanager
@@ -284,11 +197,39 @@ def _settled(scene: Scene, seconds: float = 120.0) -> int:
     """Wait until one worker is there, and serves; return its process id. (Others may still be draining, or starting.)"""
     deadline = time.monotonic() + seconds
     while True:
-        workers = _children(scene.proxy.process.pid, "proxy.worker")
+        workers = children(scene.proxy.process.pid, "proxy.worker")
         if len(workers) == 1 and scene.proxy.get("/readyz")[0] == 200:
             return workers[0]
         assert time.monotonic() < deadline, f"{len(workers)} workers after {seconds:.0f} s"
         time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def websocket_flood(scene: Scene) -> Iterator[None]:
+    """Send WebSocket messages, forbidden ones too, as fast as they go, and read no answer."""
+
+    def flood() -> None:
+        with contextlib.suppress(OSError, ssl.SSLError):
+            sock = scene.proxy.connect("api.openai.com")
+            sock.settimeout(5)
+            with Client(sock, "api.openai.com", REALTIME) as client:
+                for number in range(1000):
+                    client.send(_spoken(FORBIDDEN if number % 2 else CLEAN, number))
+
+    clients = [threading.Thread(target=flood, daemon=True) for _ in range(4)]
+    for client in clients:
+        client.start()
+    time.sleep(1)
+    yield
+    for client in clients:
+        client.join(60)
+
+
+def _spoken(text: str, number: int) -> str:
+    content = [{"type": "input_text", "text": text.format(f"flood {number}")}]
+    return json.dumps(
+        {"type": "conversation.item.create", "item": {"type": "message", "role": "user", "content": content}}
+    )
 
 
 @contextlib.contextmanager
@@ -335,6 +276,11 @@ FAULTS = (
     Fault("HTTP/2 rapid reset", rapid_reset, "the end of that connection, at the most"),
     Fault("HTTP/2 settings and ping flood", control_flood, "the end of that connection, at the most"),
     Fault("HTTP/2 reader that reads nothing", slow_reader, "nothing"),
+    Fault("WebSocket flood", websocket_flood, "its messages wait"),
     Fault("no file descriptors left", no_descriptors, "connections wait or fail", spares=False),
     Fault("policy reload storm", reload_storm, "nothing"),
+    Fault("disk full", disk_full, "requests to AI services are refused (on_audit_failure)"),
+    Fault("disk stalls", disk_stalls, "requests to AI services wait, then are refused (on_audit_failure)"),
+    Fault("supervisor killed and started again", killed_and_started, "nobody is there meanwhile", spares=False),
+    Fault("stopped and started again", stopped_and_started, "nobody is there meanwhile", spares=False, full=True),
 )

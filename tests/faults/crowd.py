@@ -5,6 +5,7 @@ import itertools
 import ssl
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,20 +23,26 @@ _BROKEN = (OSError, h11.RemoteProtocolError, h11.LocalProtocolError, ssl.SSLErro
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One exchange: what was asked for, when it began, its status; 0 where the connection failed."""
+    """One exchange: what was asked for, when it began and ended, its status; 0 where the connection failed."""
 
     kind: str
     begun: float
+    ended: float
     status: int
 
 
 class Crowd:
-    """Works while in its `with` block."""
+    """Works while in its `with` block: each kind one exchange after another, `pause` seconds apart.
 
-    def __init__(self, proxy: Proxy, upstream: Upstream) -> None:
+    For hours, `remember=False` keeps only the last exchanges.
+    """
+
+    def __init__(self, proxy: Proxy, upstream: Upstream, *, pause: float = 0.02, remember: bool = True) -> None:
         self.proxy = proxy
         self.upstream = upstream
-        self.seen: list[Seen] = []
+        self.seen: deque[Seen] = deque(maxlen=None if remember else 100)
+        self.total = 0
+        self._pause = pause
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(target=self._work, args=work, daemon=True)
@@ -67,8 +74,9 @@ class Crowd:
                 sock = self.proxy.connect(host, cafile=self.upstream.ca_file if host == PLAIN_HOST else None)
                 sock.settimeout(20)
                 status = self.proxy.request(host, CHAT, chat(text.format(number)), sock=sock).status
-            self.seen.append(Seen(kind, begun, status))
-            self._stop.wait(0.02 if status else 0.1)
+            self.seen.append(Seen(kind, begun, time.monotonic(), status))
+            self.total += 1
+            self._stop.wait(self._pause if status else 0.1)
 
     def count(self, kind: str) -> int:
         """Return how many exchanges of a kind ended."""
@@ -79,10 +87,10 @@ class Crowd:
         return [seen for seen in list(self.seen) if seen.kind == kind and seen.begun >= since and not seen.status]
 
     def recovered(self, since: float, seconds: float = 60.0) -> float:
-        """Wait until a clean prompt that began later was answered 200; return how long after `since` it began."""
+        """Wait until a clean prompt that began later was answered 200; return how long after `since` that was."""
 
         def first() -> float | None:
-            good = (s.begun for s in list(self.seen) if s.kind == "clean" and s.begun >= since and s.status == 200)
+            good = (s.ended for s in list(self.seen) if s.kind == "clean" and s.begun >= since and s.status == 200)
             return next(good, None)
 
         self.until(lambda: first() is not None, seconds)
@@ -98,4 +106,5 @@ class Crowd:
     def leaked(self) -> bool:
         """Tell whether anything that policy forbids reached the vendor, or was answered as if it had."""
         through = any(CANARY.encode() in request.body for request in list(self.upstream.received))
+        through |= any(CANARY in str(message) for message in list(self.upstream.heard))
         return through or any(seen.kind == "forbidden" and seen.status == 200 for seen in list(self.seen))

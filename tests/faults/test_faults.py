@@ -4,7 +4,6 @@ In each case: nothing that policy forbids leaves, no record is lost, unrelated t
 `make faults` runs the long form and writes docs/faults.md.
 """
 
-import os
 import time
 from collections.abc import Iterator
 
@@ -12,14 +11,15 @@ import pytest
 
 from proxy.audit.note import read_verifier
 from proxy.audit.verify import told, verify
-from tests.faults.breakage import BAD_HOST, FAULTS, BadVendor, Fault, Scene
+from tests.faults.breakage import FAULTS
 from tests.faults.crowd import CANARY, Crowd
+from tests.faults.machine import small_disk
+from tests.faults.scene import BAD_HOST, BadVendor, Fault, Scene
+from tests.faults.table import FULL, row
 from tests.running import AI_HOSTS, PLAIN_HOST, ROOT, Proxy
 from tests.upstream import Upstream
 
 pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("faults"), pytest.mark.timeout(600)]
-FULL = "HUSHGATE_FAULTS" in os.environ
-_ROWS: list[str] = []
 
 
 @pytest.fixture(scope="module")
@@ -27,21 +27,16 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, Ups
     folder = tmp_path_factory.mktemp("faults")
     policy = folder / "policy.yaml"
     policy.write_text((ROOT / "policies" / "packs" / "default.yaml").read_text())
-    with Upstream(folder, [*AI_HOSTS, PLAIN_HOST]) as upstream, BadVendor(folder, upstream.authority) as vendor:
+    with (
+        Upstream(folder, [*AI_HOSTS, PLAIN_HOST]) as upstream,
+        BadVendor(folder, upstream.authority) as vendor,
+        small_disk(folder / "disk.img", folder / "state" / "audit") as disk,
+    ):
         arguments = ["--policies", str(policy), "--connect-to", f"{BAD_HOST}:443:127.0.0.1:{vendor.port}"]
         hosts = [host for host in (*AI_HOSTS, PLAIN_HOST) if host != BAD_HOST]
         limits = {"HUSHGATE_MAX_CONNECTIONS": "12000", "HUSHGATE_MAX_CONNECTIONS_PER_CLIENT": "2000"}
         with Proxy(folder / "state", upstream, arguments=arguments, hosts=hosts, environment=limits) as proxy:
-            yield Scene(proxy, folder, policy, vendor), upstream
-    _report()
-
-
-def _report() -> None:
-    if FULL and _ROWS:
-        text = (ROOT / "docs" / "faults.md").read_text()
-        head, _, _ = text.partition("| fault |")
-        table = ["| fault | a client sees | recovered after | unrelated traffic |", "|---|---|---|---|", *_ROWS, ""]
-        (ROOT / "docs" / "faults.md").write_text(head + "\n".join(table))
+            yield Scene(proxy, folder, policy, vendor, disk), upstream
 
 
 @pytest.mark.parametrize("fault", [f for f in FAULTS if FULL or not f.full], ids=lambda fault: fault.name)
@@ -49,8 +44,8 @@ def test_nothing_leaks_and_it_recovers_by_itself(stage: tuple[Scene, Upstream], 
     scene, upstream = stage
     with Crowd(scene.proxy, upstream) as crowd:
         begun = time.monotonic()
-        with fault.during(scene):
-            after = time.monotonic()
+        with fault.during(scene) as since:
+            after = since if isinstance(since, float) else time.monotonic()
             seconds = crowd.recovered(after)
             crowd.until(lambda: sum(s.kind == "bystander" and s.begun > after for s in list(crowd.seen)) >= 3)
         lost = crowd.failed("bystander", begun)
@@ -58,7 +53,7 @@ def test_nothing_leaks_and_it_recovers_by_itself(stage: tuple[Scene, Upstream], 
     assert not fault.spares or not lost
     assert {s.status for s in crowd.seen if s.kind == "forbidden"} <= {0, 400, 503}
     said = "goes on" if not lost else f"{len(lost)} connections failed"
-    _ROWS.append(f"| {fault.name} | {fault.shown} | {seconds:.1f} s | {said} |")
+    row(fault.name, fault.shown, seconds, said)
 
 
 def test_what_clients_saw_stands_in_a_trail_that_is_whole(stage: tuple[Scene, Upstream]) -> None:

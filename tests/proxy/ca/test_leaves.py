@@ -38,6 +38,23 @@ async def test_an_old_leaf_is_asked_for_anew_and_the_oldest_goes_first() -> None
     assert len(asked) == 5
 
 
+@pytest.mark.parametrize(("jump", "anew"), [(60.0, 0), (-60.0, 0), (86400.0, 1), (-86400.0, 1)])
+async def test_leaves_are_asked_for_anew_when_the_wall_clock_has_jumped(jump: float, anew: int) -> None:
+    wall = [1e9]
+    asked: list[str] = []
+
+    async def sign(host: str) -> Leaf:
+        asked.append(host)
+        return b""
+
+    cache = LeafCache(sign, clock=lambda: 5.0, wall=lambda: wall[0])
+    await cache.get("a")
+    wall[0] += jump
+    await cache.get("a")
+    await cache.get("a")
+    assert len(asked) == 1 + anew
+
+
 async def test_a_failure_is_not_kept() -> None:
     answers = [OSError("no"), None]
 

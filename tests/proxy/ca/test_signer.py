@@ -173,6 +173,20 @@ async def test_one_leaf_serves_until_a_week_before_its_end(
     assert second.not_after > first.not_after
 
 
+async def test_a_leaf_is_renewed_when_the_clock_was_put_back_to_before_it_begins(
+    authority: Authority, key: ec.EllipticCurvePrivateKey
+) -> None:
+    clock = Clock()
+    clock.now += 100 * DAY
+    leaves = signer(authority, key, clock=clock)
+    first = await leaves.sign(HOST)
+    clock.now -= DAY / 2
+    assert await leaves.sign(HOST) is first
+    clock.now -= 99 * DAY
+    second = await leaves.sign(HOST)
+    assert x509.load_pem_x509_certificate(second.chain_pem).not_valid_before_utc <= clock.now
+
+
 async def test_leaves_end_with_their_authority(authority: Authority, key: ec.EllipticCurvePrivateKey) -> None:
     clock = Clock()
     some = signer(authority, key, clock=clock)
