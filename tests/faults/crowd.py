@@ -1,6 +1,5 @@
 """Clients that go on working while something breaks: clean prompts, forbidden ones, and traffic that is none of ours."""
 
-import contextlib
 import itertools
 import ssl
 import threading
@@ -29,6 +28,7 @@ class Seen:
     begun: float
     ended: float
     status: int
+    why: str = ""
 
 
 class Crowd:
@@ -69,12 +69,14 @@ class Crowd:
         for number in _NUMBERS:
             if self._stop.is_set():
                 return
-            begun, status = time.monotonic(), 0
-            with contextlib.suppress(*_BROKEN):
+            begun, status, why = time.monotonic(), 0, ""
+            try:
                 sock = self.proxy.connect(host, cafile=self.upstream.ca_file if host == PLAIN_HOST else None)
                 sock.settimeout(20)
                 status = self.proxy.request(host, CHAT, chat(text.format(number)), sock=sock).status
-            self.seen.append(Seen(kind, begun, time.monotonic(), status))
+            except _BROKEN as error:
+                why = f"{type(error).__name__}: {error}"
+            self.seen.append(Seen(kind, begun, time.monotonic(), status, why))
             self.total += 1
             self._stop.wait(self._pause if status else 0.1)
 
