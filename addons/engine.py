@@ -1,8 +1,8 @@
 """mitmproxy, cut down: a master of our own, connections made by our front door, leaves by our signer.
 
 Rules
-1. Every touch of mitmproxy's private parts is in this file, in `connection`, `tower`, `relay`, `socketlayer` and
-   `answerlayer`, and `check` proves at start that they are still there.
+1. Every touch of mitmproxy's private parts is in this file, in `connection`, `tower`, `relay`, `socketlayer`,
+   `answerlayer` and `requestlayer`, and `check` proves at start that they are still there.
 2. mitmproxy opens no listener, resolves no name and dials no address: it is given sockets and asks `connect`.
 3. The engine is lazy: a request that is refused never reaches the vendor.
 """
@@ -24,7 +24,7 @@ from mitmproxy.proxy.layers.http._http1 import Http1Connection
 from mitmproxy.proxy.layers.tls import TLSLayer
 from OpenSSL import SSL
 
-from addons import answerlayer, relay, socketlayer
+from addons import answerlayer, relay, requestlayer, socketlayer
 from addons.connection import Connect, Connection
 from addons.dispatch import Dispatch
 from proxy.door.peer import Peer
@@ -104,6 +104,7 @@ class Engine:
         release_buffers()
         socketlayer.install()
         answerlayer.install()
+        requestlayer.install()
         relay.install()
         self.connect = connect
         self._clients: dict[str, Client] = {}
@@ -205,6 +206,7 @@ _EXPECTED = {
     "TlsConfig.tls_start_client": (tlsconfig.TlsConfig, "tls_start_client", ["self", "tls_start"]),
     "ConnectionHandler.handle_hook": (server.ConnectionHandler, "handle_hook", ["self", "hook"]),
     "HttpStream.state_stream_response_body": (HttpStream, "state_stream_response_body", ["self", "event"]),
+    "HttpStream.state_stream_request_body": (HttpStream, "state_stream_request_body", ["self", "event"]),
     "HttpStream.state_wait_for_response_headers": (HttpStream, "state_wait_for_response_headers", ["self", "event"]),
     "HttpStream._handle_event": (HttpStream, "_handle_event", ["self", "event"]),
     "HttpStream.send_response": (HttpStream, "send_response", ["self", "already_streamed"]),

@@ -10,19 +10,20 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Protocol
 
 from mitmproxy import ctx, http, tls
 from mitmproxy.proxy import server_hooks
 
-from addons import answerlayer, answers, socketlayer
+from addons import answerlayer, answers, requestlayer, socketlayer
 from addons.convert import amend, host_of, put_body, to_exchange, to_response
 from addons.linked import Linked
 from addons.relay import Unchanged
 from addons.sockets import Sockets
+from addons.streams import Stream, endless, framed
 from proxy.door.peer import Challenge
 from proxy.exchange import Client, Exchange
 from proxy.judging.answerer import Answerer
@@ -48,10 +49,7 @@ class Pages(Protocol):
 
 
 _STATE = "hushgate"
-_RPC = re.compile(r"/(?:[a-z]\w*\.)+[A-Z]\w*/[A-Z]\w*\Z")  # package.Service/Method
 _TARGET = re.compile(r"/[^\s#\x00-\x1f\x7f]*")
-UNREAD = b"\0"
-"""Stands for a body that is not waited for: no format that is read, so the policy decides about an unknown."""
 
 
 @dataclass(slots=True)
@@ -67,6 +65,7 @@ class _Flow:
     sent: int = 0
     lookup: Lookup | None = field(default=None, repr=False)
     restorer: Restorer | Answerer | None = field(default=None, repr=False)
+    stream: Stream | None = field(default=None, repr=False)
 
 
 def _state(flow: http.HTTPFlow) -> _Flow:
@@ -135,18 +134,31 @@ class Gate:
 
     @closed
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Decide at once about calls whose body may never end: by their headers, the body being unread."""
+        """Decide at once about the head of calls whose body may never end; their messages are judged as they come."""
         _state(flow)
         if not flow.client_conn.tls_established:
             await self._identify(flow)
         for name in self._own_headers:
             flow.request.headers.pop(name, None)
         if flow.response is None and endless(flow.request):
-            await self._rule(flow, replace(to_exchange(flow), body=UNREAD))
-            # HTTP/2 frames a body, HTTP/1.1 needs a header for it: without one the body would be the next request.
-            flow.request.stream = flow.response is None and (
-                lambda data: data if flow.server_conn.alpn == b"h2" or framed(flow.request) else b""
-            )
+            head = to_exchange(flow)
+            await self._rule(flow, head)
+            if flow.response is None:
+                self._stream(flow, head)
+
+    def _stream(self, flow: http.HTTPFlow, head: Exchange) -> None:
+        state = _state(flow)
+        service = state.ruling.service if state.ruling else ""
+        unread = partial(self._outcomes.unread, service)
+        stream = state.stream = Stream(flow, head, self._client(flow), self._judge, unread)
+        known = state.lookup
+        state.lookup = lambda token: stream.issued.get(token) or (known(token) if known else None)
+        requestlayer.inspect_request(flow, state.stream.inspect)
+
+    @closed
+    async def request_chunk(self, flow: http.HTTPFlow) -> None:
+        """Judge what has come of a call that is streamed."""
+        await requestlayer.look(flow)
 
     @closed
     async def request(self, flow: http.HTTPFlow) -> None:
@@ -299,7 +311,7 @@ class Gate:
             event=state.ruling.event,
             service=state.ruling.service,
             status=flow.response.status_code if flow.response else 0,
-            sent=state.sent,
+            sent=state.stream.sent if state.stream else state.sent,
             received=state.received,
             first_byte_ms=1000 * (state.first_byte - state.started) if state.first_byte else None,
             total_ms=1000 * (now - state.started),
@@ -345,11 +357,6 @@ def nudge(flow: http.HTTPFlow) -> None:
     ctx.master.commands.call("inject.websocket", flow, True, b"", True)
 
 
-def framed(request: http.Request) -> bool:
-    """Tell whether the headers say where the body ends, as HTTP/1.1 needs it (RFC 9112, 6.3)."""
-    return "content-length" in request.headers or "transfer-encoding" in request.headers
-
-
 def ambiguous(request: http.Request) -> bool:
     """Tell whether the next server could read a request in another way than we do.
 
@@ -358,21 +365,6 @@ def ambiguous(request: http.Request) -> bool:
     """
     coding = request.headers.get("transfer-encoding", "chunked").strip().lower()
     return coding != "chunked" or not (_TARGET.fullmatch(request.path) or request.path == "*")
-
-
-def endless(request: http.Request) -> bool:
-    """Tell whether a request is a remote call whose client may wait for answers before its body ends.
-
-    That takes a binary framing (gRPC, Connect, Amazon's event streams) and a path of its own (gRPC over HTTP/2: Path):
-    everything else is held and read whole, so that no label makes a prompt of JSON unread.
-    """
-    kind = request.headers.get("content-type", "").strip().lower()
-    path = request.path.partition("?")[0]
-    if "json" in kind or "content-encoding" in request.headers or "content-length" in request.headers:
-        return False  # what says how long it is comes to an end
-    if kind.startswith(("application/grpc", "application/connect+")):
-        return _RPC.search(path) is not None
-    return kind.startswith("application/vnd.amazon.eventstream") and path.endswith("/invoke-with-bidirectional-stream")
 
 
 def misdirected(flow: http.HTTPFlow) -> bool:

@@ -36,7 +36,9 @@ class Exchange:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     http_version: str = "HTTP/1.1"
-    transport: str = "http"  # "websocket": `body` is one client message; "upload": what pieces of a file say together
+    transport: str = "http"
+    """`websocket`: `body` is one client message. `stream`: it is messages of a call that goes on. `upload`: it is what
+    pieces of a file say together."""
     unread: str = ""  # a reason of `on_unknown` why the body says nothing, whatever stands in it
 
     def header(self, name: str) -> str:

@@ -3,6 +3,7 @@
 Rules
 1. Every length-delimited field is text where it is UTF-8 without control characters, else a message where all of it
    parses as one, else bytes. Bytes are unread (`protobuf`), for they may be text in a coding of their own.
+   A message of one short text looks like a text too (its tag is a line feed, say): it is read as both.
 2. What is no message at all is unread as a whole.
 Source: https://protobuf.dev/programming-guides/encoding/
 """
@@ -40,6 +41,8 @@ def _take(reading: Reading, data: bytes, fields: list[Field], path: str, depth: 
         if text is not None:
             if text:
                 reading.add(Part(where, "", "prompt", text, writable=False), None)
+            if depth < _DEEPEST:
+                _take(reading, data, _fields(data, start, end) or [], where + ".", depth + 1)
             continue
         inner = _fields(data, start, end) if depth < _DEEPEST else None
         if inner is None:

@@ -75,6 +75,7 @@ class Ruling:
     issued: Mapping[str, str] = field(default_factory=dict, repr=False)  # placeholders in `body` to their values
     client: Client | None = None  # who it turned out to be, where that is not the connection's
     judged: Judged | None = field(default=None, repr=False)  # of what is forwarded
+    said: str = field(default="", repr=False)  # the words of a refusal
     close: tuple[int, str] | None = field(default=None, repr=False)  # ours, where a WebSocket knows no other refusal
 
     @property
@@ -297,6 +298,7 @@ class Judge:
             service,
             "block" if said == "blocked" else said,
             answer=refusal.refuse(shape, text, event, asked, said),
+            said=text,
             frame=refusal.refuse_message(shape, text, event, asked) if exchange.transport == "websocket" else None,
             close=refusal.refuse_close(shape, text) if exchange.transport == "websocket" else None,
         )

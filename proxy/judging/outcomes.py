@@ -72,6 +72,10 @@ class Outcomes:
         """Count a body over the engine's backstop."""
         self._tally.uninspected("unknown-ai", "too_large")
 
+    def unread(self, service: str, reason: str, size: int) -> None:
+        """Count so many bytes of a request that pass unread after the policy let its beginning pass."""
+        self._tally.unread(service, reason, size)
+
     def unlinked(self, size: int, client: Client, connection: str, host: str) -> None:
         """Count a request, of so many bytes, to an address that no answer announced: it passes unread."""
         self._traffic.moved(client, connection, "other", host, up=size, uninspected={"unlinked": size})

@@ -87,6 +87,10 @@ class Tally:
         self._sink.count(metrics.UNINSPECTED, service, reason)
         self._sink.count(metrics.REQUEST_BYTES, service, reason, by=size)
 
+    def unread(self, service: str, reason: str, size: int) -> None:
+        """Count bytes of a request that was counted as unread already."""
+        self._sink.count(metrics.REQUEST_BYTES, service, reason, by=size)
+
     def refused(self, reason: str) -> None:
         """Count a connection or request that was turned away before any policy."""
         self._sink.count(metrics.REFUSED_DESTINATIONS, reason)

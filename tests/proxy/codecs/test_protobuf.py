@@ -26,6 +26,14 @@ def test_texts_are_found_at_every_depth() -> None:
     assert reading.unread == []
 
 
+def test_a_message_that_looks_like_a_text_is_read_as_both() -> None:
+    words = b"CONFIDENTIAL - do not distribute this to anybody"
+    for number in (1, 4, 8, 15):
+        looks = field(number, words)
+        shown = [part.text for part in read(field(3, looks)).parts]
+        assert shown == [looks.decode(), words.decode()]
+
+
 def test_bytes_that_are_no_text_are_unread() -> None:
     reading = read(field(1, b"\xff\xfe\x00\x01"))
     assert [(entry.reason, entry.bytes) for entry in reading.unread] == [("protobuf", 4)]
