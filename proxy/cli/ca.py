@@ -35,6 +35,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="bind a new authority to the domains of the catalogue (RFC 5280, name constraints)",
     )
     parser.add_argument("--services", type=Path, metavar="FILE", help="services.yaml whose hosts belong to it too")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings whose services and own_host belong to it")
     step = parser.add_mutually_exclusive_group()
     for name, help_ in (
         ("commit", "rotate: put the next authority in force"),
@@ -94,10 +95,16 @@ def _domains(args: argparse.Namespace) -> list[str]:
     from proxy.ca.rotation import constraints
     from proxy.catalogue.assembly import CatalogueError
     from proxy.catalogue.catalogue import load
-    from proxy.config import OWN_HOST
+    from proxy.config import ConfigError
+    from proxy.config import load as load_config
 
     try:
-        return constraints((*load(services_file=args.services).hosts(), OWN_HOST))
+        config = load_config({}, args.config)
+        extra = tuple(map(Path, config.catalogue))
+        catalogue = load(extra, args.services or config.services, config.switch_on)
+        return constraints((*catalogue.hosts(), config.own_host))
+    except ConfigError as error:
+        raise Failure(str(error), error.hint) from None
     except CatalogueError as error:
         raise Failure("the catalogue cannot be used", str(error)) from None
 

@@ -32,7 +32,8 @@ from proxy.audit import record as audit_record
 from proxy.audit import settings as audit_settings
 from proxy.audit.signing import open_signer
 from proxy.audit.writer import AuditWriter
-from proxy.ca.authority import create_key, load_key, open_authority
+from proxy.ca.authority import AuthorityError, create_key, load_key
+from proxy.ca.reach import open_for
 from proxy.ca.roots import write_roots
 from proxy.ca.rotation import trust_bundle
 from proxy.ca.signer import FileSigner
@@ -49,7 +50,7 @@ from proxy.supervisor import settings_seen
 from proxy.supervisor.coaching import Coaching
 from proxy.supervisor.crew import Crew
 from proxy.supervisor.custodian import Custodian
-from proxy.supervisor.detection import Wanted, wanted
+from proxy.supervisor.detection import Wanted, stop_later, wanted
 from proxy.supervisor.files import (
     Prepared,
     SnapshotError,
@@ -64,7 +65,6 @@ from proxy.uploads import store
 
 logger = logging.getLogger("hushgate.supervisor")
 _WATCH_SECONDS = 1.0
-_SCAN_SECONDS = 20.0  # longer than any scan may take
 
 
 class Arbiter:
@@ -171,7 +171,7 @@ class Arbiter:
         self._identity = identity_texts(config)
 
     def _open_authority(self) -> None:
-        authority = open_authority(self._config.state)
+        authority = open_for(self._config.state, self._config.own_host)
         self._signer = FileSigner(authority, self._leaf_key)
         self._metrics.set(metrics.CA_EXPIRY, authority.not_after.timestamp())
 
@@ -253,7 +253,10 @@ class Arbiter:
         """
         if not await self.reload(fresh=True):
             return False
-        self._open_authority()
+        try:
+            self._open_authority()
+        except AuthorityError as error:
+            logger.error("the authority stays as it was: %s", error)
         await self._crew.renew()
         return True
 
@@ -299,7 +302,7 @@ class Arbiter:
         if inspectors is not self._inspectors:
             old, self._inspectors, self._wanted = self._inspectors, inspectors, want
             message["inspectors"] = [str(path) for path in inspectors.paths]
-            self._spawn(_stop_later(old))
+            self._spawn(stop_later(old))
         for worker in self._crew.all:
             await worker.ask(message, timeout=30)
         self._reloaded(prepared, good=True)
@@ -391,9 +394,3 @@ class Arbiter:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-async def _stop_later(old: Generation) -> None:
-    """End inspectors that nobody asks any more, when their open scans have had their time."""
-    await asyncio.sleep(_SCAN_SECONDS)
-    await old.stop()

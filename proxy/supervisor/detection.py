@@ -1,5 +1,6 @@
 """The configuration in, what the detectors are to know of it out."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ from detectors.load import Settings
 from policies import load as policy_load
 from policies.problem import PolicyError
 from proxy.config import Config
+from proxy.inspector.launch import Generation
 from proxy.keys import open_index_key
 from proxy.supervisor.files import detector_files
 
+_SCAN_SECONDS = 20.0  # longer than any scan may take
 _LANGUAGES = re.compile(r"(?<!code_)\blanguages\b")
 
 
@@ -43,6 +46,12 @@ def detection(config: Config) -> Settings:
         families=tuple(family for family in config.families if family != "language" or _languages_asked(config)),
         factories=config.detector_factories,
     )
+
+
+async def stop_later(old: Generation) -> None:
+    """End inspectors that nobody asks any more, when their open scans have had their time."""
+    await asyncio.sleep(_SCAN_SECONDS)
+    await old.stop()
 
 
 def _languages_asked(config: Config) -> bool:

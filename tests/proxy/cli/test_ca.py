@@ -53,3 +53,29 @@ def test_an_authority_can_be_bound_to_the_catalogue(tmp_path: Path, capsys: pyte
     assert not any("*" in name or "{" in name for name in permitted)
     assert main(["ca", "init", "--constrain-to-catalogue", "--state", str(tmp_path)]) == 2
     assert "rotate --constrain-to-catalogue" in capsys.readouterr().err
+
+
+def test_it_is_bound_to_the_own_host_and_services_of_a_configuration(tmp_path: Path) -> None:
+    (tmp_path / "services.yaml").write_text(
+        "schema: services/v1\nservices:\n  own-llm: {title: Own, hosts: [llm.corp.example], like: openai-api}\n"
+    )
+    config = tmp_path / "hushgate.yaml"
+    config.write_text(f"own_host: pages.other.example\nservices: {tmp_path}/services.yaml\n")
+    assert main(["ca", "init", "--constrain-to-catalogue", "--config", str(config), "--state", str(tmp_path)]) == 0
+    names = x509.load_pem_x509_certificate((tmp_path / "ca" / "ca.pem").read_bytes()).extensions
+    permitted = names.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees or ()
+    assert {"pages.other.example", "llm.corp.example"} <= {name.value for name in permitted}
+    assert "hushgate.internal" not in {name.value for name in permitted}
+
+
+def test_serve_does_not_start_where_users_could_not_reach_its_pages(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = ["--state", str(tmp_path / "state")]
+    assert main(["ca", "init", "--constrain-to-catalogue", *state]) == 0
+    config = tmp_path / "hushgate.yaml"
+    config.write_text("own_host: pages.other.example\n")
+    assert main(["serve", "--config", str(config), "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", *state]) == 2
+    told = capsys.readouterr().err
+    assert "error: the certificate authority may not sign for pages.other.example" in told
+    assert "hint: set own_host" in told
