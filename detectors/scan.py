@@ -32,11 +32,12 @@ class Report:
     """What came of one task: findings by detector, a reason by detector that did not finish.
 
     Reasons are `timeout`, `names_timeout`, `language` and `error` (keys of a policy's `on_unknown`), `media` where
-    nobody reads files. A detector that stands in both did not read all of the text.
+    nobody reads files. A detector that stands in both did not read all of the text. `seconds` is how long each took.
     """
 
     findings: dict[str, tuple[Finding, ...]]
     failed: dict[str, str]
+    seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(slots=True)
@@ -104,7 +105,9 @@ class Scanner:
                     if detector is None:
                         work.report.failed[name] = "error"
                     elif detector.cost == cost:
+                        began = time.perf_counter()
                         self._run(detector, work, deadline)
+                        work.report.seconds[name] = time.perf_counter() - began
         return [work.report for work in works]
 
     def _read(self, task: Task, report: Report, deadline: float) -> _Work:
@@ -116,8 +119,10 @@ class Scanner:
         if reader is None:
             report.failed.update(dict.fromkeys(task.detectors, "media"))
             return _Work(Source(""), (), report)
+        began = time.perf_counter()
         opened = self._open(reader, file, deadline)
         if reader.name in task.detectors:
+            report.seconds[reader.name] = time.perf_counter() - began
             if opened.late or "error" in opened.unread:
                 report.failed[reader.name] = "timeout" if opened.late else "error"
             else:
@@ -144,6 +149,7 @@ class Scanner:
         reader = next((d for d in self._detectors.values() if isinstance(d, Reader)), None)
         opener = partial(self._open, reader, deadline=deadline) if reader else _no_file
         late = self._late(viewer, deadline)
+        began = time.perf_counter()
         try:
             read = Views() if late else viewer.views(work.source, opener)
         except Exception:  # noqa: BLE001 - the boundary: as above
@@ -154,6 +160,7 @@ class Scanner:
             return
         work.views = read.views
         if viewer.name in work.detectors:
+            work.report.seconds[viewer.name] = time.perf_counter() - began
             work.report.findings[viewer.name] = tuple(read.opaque)
             work.detectors = tuple(name for name in work.detectors if name != viewer.name)
 

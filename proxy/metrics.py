@@ -119,6 +119,13 @@ POLICY_RELOAD_TIME = _gauge(
 WORKER_RESTARTS = _counter("worker_restarts", "Workers started anew after they ended.", scope="supervisor")
 INSPECTOR_RESTARTS = _counter("inspector_restarts", "Inspectors started anew after they ended.", scope="supervisor")
 DETECTOR_RUNS = _counter("detector_runs", "Texts that detectors were run on, by how that ended.", "detector", "state")
+DETECTOR_SECONDS = Metric(
+    "hushgate_detector_seconds",
+    "histogram",
+    "Time that a detector took for the texts of one scan, in seconds.",
+    ("detector",),
+    (0.0001, 0.0005, 0.0025, 0.01, 0.05, 0.25, 1.0, 5.0),
+)
 REQUESTS_READ = _counter(
     "requests_read", "Requests whose text was looked for, by wire form and how much was read.", "dialect", "inspected"
 )
@@ -150,7 +157,7 @@ METRICS = (
     *(REQUEST_BYTES, DISCOVERIES, DIALECT_DRIFT, DIALECT_SHARE),
     COACH,
     *(AUDIT_RECORDS, AUDIT_ERRORS, POLICY_INFO, POLICY_RELOAD_OK, POLICY_RELOAD_TIME),
-    *(DETECTOR_RUNS, REQUESTS_READ, INSPECTOR_OPEN, AUDIT_COMMIT_SECONDS, AUDIT_LAG, AUDIT_QUEUE),
+    *(DETECTOR_SECONDS, DETECTOR_RUNS, REQUESTS_READ, INSPECTOR_OPEN, AUDIT_COMMIT_SECONDS, AUDIT_LAG, AUDIT_QUEUE),
     *(AUDIT_CHECKPOINT_TIME, AUDIT_SIGNED, AUDIT_CHANGED, AUDIT_FREE, BUILD_INFO),
     *(WORKER_RESTARTS, INSPECTOR_RESTARTS, CA_EXPIRY),
 )

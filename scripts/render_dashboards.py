@@ -91,6 +91,8 @@ BOARDS: dict[str, tuple[str, str, list[Panel | str]]] = {
         "Detectors",
         series("Runs", "ops", ("{{detector}}", f"sum by (detector) (rate(hushgate_detector_runs_total{{{I}}}{R}))")),
         series("Runs that did not end well", "ops", ("{{detector}} {{state}}", f'sum by (detector, state) (rate(hushgate_detector_runs_total{{{I},state!="done"}}{R}))')),
+        series("Time a detector takes for a scan (p95)", "s", ("{{detector}}", p("0.95", "hushgate_detector_seconds", "detector"))),
+        series("Seconds of detectors a second", "short", ("{{detector}}", f"sum by (detector) (rate(hushgate_detector_seconds_sum{{{I}}}{R}))"), help_="Which detector the inspectors spend their time on."),
         series("Scans", "short", ("open", f"sum(hushgate_inspector_open_jobs{{{I}}})"), ("{{reason}}", f"sum by (reason) (rate(hushgate_inspector_jobs_total{{{I}}}{R}))")),
         series("Cache of findings", "ops", ("{{result}}", f"sum by (result) (rate(hushgate_cache_lookups_total{{{I}}}{R}))")),
         series("Wire forms", "reqps", ("{{dialect}} {{inspected}}", f"sum by (dialect, inspected) (rate(hushgate_requests_read_total{{{I}}}{R}))"), help_="How many requests each codec read, and how much of them.", width=24),

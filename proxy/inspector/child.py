@@ -173,4 +173,4 @@ def _only(tasks: Sequence[Task], wanted: Callable[[str], bool]) -> list[Task]:
 
 
 def _failed(report: Report) -> Report:
-    return Report({}, {**dict.fromkeys(report.findings, "error"), **report.failed})
+    return Report({}, {**dict.fromkeys(report.findings, "error"), **report.failed}, report.seconds)

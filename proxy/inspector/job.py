@@ -30,6 +30,7 @@ class Job:
         for mine, new in zip(self.reports, answer.reports, strict=True):
             mine.findings.update(new.findings)
             mine.failed.update(new.failed)
+            mine.seconds.update(new.seconds)
         if answer.last:
             self.end("error", ())
 

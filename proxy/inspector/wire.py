@@ -117,7 +117,11 @@ def encode_answer(answer: Answer) -> bytes:
     """Return the payload of an answer. Raises WireError where a finding holds what JSON cannot carry."""
     try:
         reports = [
-            ({name: [_to_row(f) for f in found] for name, found in report.findings.items()}, report.failed)
+            (
+                {name: [_to_row(f) for f in found] for name, found in report.findings.items()},
+                report.failed,
+                {name: round(seconds, 6) for name, seconds in report.seconds.items()},
+            )
             for report in answer.reports
         ]
     except (ValueError, TypeError, AttributeError) as error:
@@ -132,8 +136,12 @@ def decode_answer(payload: bytes) -> Answer:
         return Answer(
             bool(last),
             tuple(
-                Report({name: tuple(map(_to_finding, rows)) for name, rows in found.items()}, dict(failed))
-                for found, failed in reports
+                Report(
+                    {name: tuple(map(_to_finding, rows)) for name, rows in found.items()},
+                    dict(failed),
+                    {name: float(took) for name, took in seconds.items()},
+                )
+                for found, failed, seconds in reports
             ),
         )
     except (ValueError, TypeError, AttributeError) as error:

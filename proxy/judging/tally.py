@@ -147,13 +147,18 @@ class Tally:
         self._sink.set(metrics.AUDIT_FREE, size)
 
     def scanned(self, reports: Iterable[Report]) -> None:
-        """Count what each detector did with each text."""
+        """Count what each detector did with each text, and note how long it took for all of them."""
+        took: dict[str, float] = {}
         for report in reports:
+            for name, seconds in report.seconds.items():
+                took[name] = took.get(name, 0.0) + seconds
             for name in report.findings:
                 if name not in report.failed:
                     self._sink.count(metrics.DETECTOR_RUNS, name, "done")
             for name, reason in report.failed.items():
                 self._sink.count(metrics.DETECTOR_RUNS, name, reason)
+        for name, seconds in took.items():
+            self._sink.observe(metrics.DETECTOR_SECONDS, seconds, name)
 
     def open_scans(self, number: int) -> None:
         """Note how many scans are open."""

@@ -301,3 +301,15 @@ def test_names_are_not_looked_for_in_what_was_joined():
     assert report.findings[n.name] == ()
     assert len(report.findings[a.name]) == 1
     assert report.failed == {}
+
+
+def test_a_report_says_how_long_each_detector_took():
+    class Slow:
+        name, cost, entities = "slow@1", "structured", frozenset({"X"})
+
+        def detect(self, source, digest):
+            return [None for _ in range(200_000)][:0]
+
+    [report] = Scanner([Slow()]).run([Task(Source("text"), ("slow@1", "missing@1"))])
+    assert report.seconds["slow@1"] > 0
+    assert set(report.seconds) == {"slow@1"}

@@ -46,11 +46,20 @@ def test_what_detectors_did_is_counted():
     from proxy.metrics import Metrics
 
     sink = Metrics()
-    Tally(sink).scanned([Report({"a@1": (), "b@1": ()}, {"b@1": "timeout"}), Report({"a@1": ()}, {})])
+    Tally(sink).scanned(
+        [
+            Report({"a@1": (), "b@1": ()}, {"b@1": "timeout"}, {"a@1": 0.001, "b@1": 6.0}),
+            Report({"a@1": ()}, {}, {"a@1": 0.002}),
+        ]
+    )
     text = sink.render().decode()
     assert 'hushgate_detector_runs_total{detector="a@1",state="done"} 2.0' in text
     assert 'hushgate_detector_runs_total{detector="b@1",state="timeout"} 1.0' in text
     assert 'detector="b@1",state="done"' not in text
+    assert 'hushgate_detector_seconds_bucket{detector="a@1",le="0.0025"} 0.0' in text  # both texts of the scan
+    assert 'hushgate_detector_seconds_bucket{detector="a@1",le="0.01"} 1.0' in text
+    assert 'hushgate_detector_seconds_bucket{detector="b@1",le="5.0"} 0.0' in text
+    assert 'hushgate_detector_seconds_count{detector="b@1"} 1.0' in text
 
 
 def test_the_audit_log_shows_in_the_metrics():
