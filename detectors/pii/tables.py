@@ -58,6 +58,10 @@ class Tables:
         if hits and "<t" in lower:
             self._read_html()
 
+    def __bool__(self) -> bool:
+        """Tell whether there is any table."""
+        return bool(self._columns or self._cells)
+
     def column(self, start: int) -> Column | None:
         """Return the cues in the head of the column of the value at `start`, None outside tables."""
         row = bisect_right(self._lines, start) - 1

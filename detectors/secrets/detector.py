@@ -10,7 +10,7 @@ from detectors.patterns.engine import Engine
 from detectors.patterns.pattern import Pattern
 from detectors.patterns.table import expand
 from detectors.resolve import resolve
-from detectors.secrets import hint, rulebook
+from detectors.secrets import columns, hint, rulebook
 from detectors.secrets.candidate import Candidate
 from detectors.secrets.rule import Rule
 
@@ -47,6 +47,10 @@ class SecretDetector:
         found = [
             self._finding(rule.entity, rule.certainty(stands), stands, f"rule:{rule.id}", digest)
             for rule, stands in self._standing(source.text)
+        ]
+        found += [
+            self._finding(columns.ENTITY, columns.SCORE, stands, "cue:column", digest)
+            for stands in columns.judge(source.text)
         ]
         hinted = hint.judge(source)
         if hinted is not None:

@@ -31,6 +31,14 @@ _NOT_ONE = re.compile(
     """,
     re.VERBOSE,
 )
+# words and a number with a full stop between: written like `object.attribute`, but nobody calls an attribute `maple42`
+_TWO_WORDS = re.compile(r"([A-Za-z]{3,})\.([A-Za-z]{3,})\d{2,4}[!?#$%&*]?")
+# rules of forms (Laravel, JSON schema), an IPv6 address of which a colon was taken for the end of a name
+_RULES = re.compile(
+    r"(?:required|nullable|sometimes|string|min:\d+|max:\d+|confirmed)\|.*|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){1,7}"
+)
+# what a sentence without blanks puts behind a value in Latin letters
+_ASCII = re.compile(r"[!-~]{4,128}(?=[\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef])")
 _NO_PAIR = re.compile(r"[\[\](){}=\\|:/]|^[$&~.-]")
 _OPEN_CLOSE = {")": "(", "]": "[", "}": "{", ">": "<"}
 _NUMBER = re.compile(r"\d{6,64}")
@@ -46,6 +54,8 @@ def acceptable(value: str, quoted: bool) -> bool:
         return False
     if is_placeholder(value) or _HASH.match(value) or is_dummy(value) or value.lower() in vocabulary().plain:
         return False
+    if _RULES.fullmatch(value):
+        return False
     if not quoted:
         return reads_like_password(value)
     if " " in value:
@@ -58,6 +68,10 @@ def reads_like_password(value: str) -> bool:
     if not 5 <= len(value) <= _LONGEST or is_placeholder(value) or is_reference(value) or is_dummy(value):
         return False
     lower = value.lower()
+    if _RULES.fullmatch(value):
+        return False
+    if _two_words(value):
+        return True
     if _HASH.match(value) or lower in vocabulary().plain or lower.rstrip(".,;:!?") in vocabulary().plain:
         return False
     if _NOT_ONE.fullmatch(value.strip("()[]*_~?!.,;:'")):
@@ -70,6 +84,14 @@ def reads_like_password(value: str) -> bool:
     if digits == 0 and signs == 0:
         return len(value) >= 8 and _drawn(value)
     return (digits >= 1 and letters >= 2) or (signs >= 1 and len(value) >= 6)
+
+
+def _two_words(value: str) -> bool:
+    """Tell whether `value` is two words and a number, neither word one of code."""
+    match = _TWO_WORDS.fullmatch(value)
+    table = vocabulary()
+    known = table.dummies | table.passwords | table.sensitive | table.harmless | table.harmless_after
+    return match is not None and not {match[1].lower(), match[2].lower()} & known
 
 
 def is_dummy(value: str) -> bool:
@@ -93,7 +115,11 @@ def stated(candidate: Candidate) -> Candidate | None:
     shorter = without_tail(_without_quotes(candidate))
     value = shorter.value
     if _NUMBER.fullmatch(value):
-        return shorter if re.search(r"[:=]|\b(?:is|ist|est|es|\u00e8|\u00e9|lautet)\W*$", candidate.lead) else None
+        return (
+            shorter
+            if re.search(r"[:=]|\b(?:is|ist|est|es|\u00e8|\u00e9|lautet)\W*$|[\u306f\u662f\ub294]\s*$", candidate.lead)
+            else None
+        )
     if not reads_like_password(value):
         return None
     if not quoted and value.count("/") > 1:
@@ -142,6 +168,9 @@ def without_tail(candidate: Candidate) -> Candidate:
 def _without_quotes(candidate: Candidate) -> Candidate:
     """Return the candidate without the quotation marks of prose around it; a lone `*` or `!` at its end is its own."""
     value = candidate.value
+    latin = _ASCII.match(value)
+    if latin is not None:
+        value = latin[0]
     opened = candidate.lead[-1:]
     start = candidate.start
     while value and value[0] in _PROSE_QUOTES and (value[0] not in _EMPHASIS or value[-1] == value[0]):
