@@ -13,6 +13,7 @@ Rules
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from proxy.codecs import media, styles
@@ -167,7 +168,7 @@ class Reading:
         if leaf.what == "string":
             marks = tree.marks.get(leaf.container, {}) if label.media else {}
             known = marks.get("type", "")
-            file_type = known if known in _NOT_FILES else next((marks[m] for m in _TYPE_MARKS if m in marks), "")
+            file_type = known if known in _NOT_FILES else _type_of(marks)
             span = Span(document, leaf.start, leaf.end, "json")
             self.string(span, label, path, leaf.name, file_type, level)
             return
@@ -187,3 +188,10 @@ class Reading:
         if label.group is None:
             return 0
         return self._groups.setdefault((self._trees, *label.group), len(self._groups) + 1)
+
+
+def _type_of(marks: Mapping[str, str]) -> str:
+    for mark in _TYPE_MARKS:
+        if mark in marks:
+            return marks[mark]
+    return ""

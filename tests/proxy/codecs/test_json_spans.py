@@ -138,3 +138,31 @@ def test_it_accepts_exactly_what_a_strict_parser_accepts(text: str) -> None:
 def test_bad_texts_cost_no_more_than_good_ones(text: str) -> None:
     # Backtracking would take hours and end in the time-out of the run.
     assert reason(text) == "undecodable"
+
+
+@given(
+    st.text(alphabet='[]{},:"\\ 01u tfnrlas\n\ud800', max_size=14), st.sampled_from(["word " * 100, "a\\n\\u00e9" * 9])
+)
+def test_long_strings_are_read_as_strictly_as_short_ones(text: str, long: str) -> None:
+    text = f'["{long}{text}'
+    try:
+        expected = json.loads(text)
+    except ValueError:
+        expected = None
+    for start, whole in ((0, text), (2, f"{{}}{text}\n{{}}")):  # alone, and inside a longer text
+        try:
+            tree = read_json(whole, LIMITS, start, start + len(text))
+        except Unreadable:
+            assert expected is None
+        else:
+            found = [leaf for leaf in tree.leaves if leaf.what == "string" and leaf.path == "$[0]"]
+            assert json.loads(f'"{whole[found[0].start : found[0].end]}"') == expected[0]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("value", ["x" * 99, "x" * 100, "x" * 101, "\\n" * 4, '\\"' * 60, "é" * 300])
+def test_where_a_long_string_ends(value: str) -> None:
+    text = f'{{"a": "{value}" , "type": "{value}", "b": [["{value}"], "{value}" ]}}'
+    assert [raw for _, what, raw in leaves(text) if what == "string"] == [value] * 4
+    assert read_json(text, LIMITS).marks == {0: {"type": json.loads(f'"{value}"')}}
+    assert leaves(f'"{value}"') == [("$", "string", value)]
+    assert reason(f'["{value}"}}') == reason(f'{{"a": "{value}"]') == reason(f'"{value}",') == "undecodable"
