@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from detectors.pii.folding import fold, lowered, octets
 from detectors.pii.patterns import compile_pattern
@@ -12,8 +12,7 @@ NEUTRAL = ""
 """The entity of a label that says that its value is no personal datum."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A cue in a text: where it stands, what it names (`NEUTRAL` among them), and its own words without blanks."""
 
     start: int
@@ -76,16 +75,20 @@ class Cues:
         return any(self._named.get(word.lower(), ()))
 
     def _find_latin(self, data: bytes) -> Iterator[Hit]:
+        known: dict[bytes, tuple[frozenset[str], str]] = {}
         for match in self._latin.finditer(data):
             start, end = match.span()
-            hit = self._hit(start, end, data[start:end].decode("latin-1"))
-            if hit is not None:
-                yield hit
+            words = data[start:end]
+            named = known.get(words)
+            if named is None:
+                named = known[words] = self._meaning(words.decode("latin-1"))
+            if named[0]:
+                yield Hit(start, end, *named)
 
-    def _hit(self, start: int, end: int, words: str) -> Hit | None:
+    def _meaning(self, words: str) -> tuple[frozenset[str], str]:
+        """Return what the words of a match name, nothing where they are no cue, and their letters."""
         key = _NOT_ALNUM.sub("", words)
-        entities = self._named.get(key) or self._named.get(_END.sub("", key))
-        return Hit(start, end, entities, key) if entities else None
+        return self._named.get(key) or self._named.get(_END.sub("", key)) or frozenset(), key
 
     def _find_unspaced(self, lower: str) -> Iterator[Hit]:
         taken: set[int] = set()

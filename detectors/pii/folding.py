@@ -7,6 +7,8 @@ import re
 import unicodedata
 from functools import cache
 
+from detectors.beyond_ascii import beyond_ascii
+
 _BY_HAND = {
     "\u2018": "'", "\u2019": "'", "\u201b": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"', "\u2032": "'",
     "\u2212": "-", "\u00ad": "-", "\u00f8": "o", "\u00d8": "O", "\u0142": "l", "\u0141": "L", "\u0131": "i",
@@ -54,7 +56,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text
     table = _table()
-    marks = [char for char in set(text) if ord(char) in table]
+    marks = [char for char in beyond_ascii(text) if ord(char) in table]
     if len(marks) > _FEW:
         return text.translate(table)
     for char in marks:

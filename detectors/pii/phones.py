@@ -26,6 +26,10 @@ _NOT_A_NUMBER = re.compile(
     r"|\d{1,3}(?:\.\d{1,3}){3}"  # a dotted quad
     r"|\d+\.\d+|\d+/\d+"  # a decimal, a fraction
 )
+_LEAST = 7
+_LENGTHS = range(_LEAST, 16)
+_DIGIT = re.compile(r"[0-9]")
+_NO_DIGITS = bytes(octet for octet in range(256) if octet not in b"0123456789")
 _EXTENSION_TAIL = re.compile(r" ?[a-z].*$", re.IGNORECASE | re.DOTALL)
 
 
@@ -39,13 +43,14 @@ def candidates(data: bytes) -> Iterator[tuple[int, int]]:
     for pattern in _patterns():
         for match in pattern.finditer(data):
             start, end = match.span()
-            if 7 <= digits_in(data[start:end].decode("latin-1")) <= 15:
+            value = data[start:end]
+            if len(value.translate(None, _NO_DIGITS)) >= _LEAST and digits_in(value.decode("latin-1")) in _LENGTHS:
                 yield start, end
 
 
 def digits_in(value: str) -> int:
     """Return how many digits the number has, its extension aside."""
-    return sum(char.isdigit() for char in _EXTENSION_TAIL.sub("", value))
+    return len(_DIGIT.findall(_EXTENSION_TAIL.sub("", value)))
 
 
 def bare(value: str) -> float:

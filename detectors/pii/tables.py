@@ -120,7 +120,17 @@ class Tables:
         at = 0
         head = -1
         shape = ("", 0)
+        starts, past = self._starts, 0
         for row, line in enumerate(self._lower.split("\n")):
+            end = at + len(line) + 1
+            first = past
+            while past < len(starts) and starts[past] < end:
+                past += 1
+            if head < 0 and past == first:  # a line without a cue heads nothing
+                self._lines.append(at)
+                self._heads.append(-1)
+                at = end
+                continue
             mark = _mark(line)
             this = (mark, _count(line, mark))
             if (head < 0 or this != shape) and not (head >= 0 and _is_rule(line)):
@@ -128,7 +138,7 @@ class Tables:
                 shape = this
             self._lines.append(at)
             self._heads.append(head)
-            at += len(line) + 1
+            at = end
 
     def _is_head(self, row: int, line: str, mark: str, at: int) -> bool:
         """Tell whether a line heads a table, and note its columns."""

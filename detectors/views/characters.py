@@ -15,6 +15,7 @@ from importlib.resources import files
 
 import yaml
 
+from detectors.beyond_ascii import beyond_ascii
 from detectors.views.edit import Edit
 
 INVISIBLE = "invisible"
@@ -83,7 +84,7 @@ def edits(text: str) -> Iterator[Edit]:
     """Yield what is read differently, in no order. What stands in a text is found with one pass over its letters."""
     if text.isascii():
         return
-    signs = _signs() & set(text)
+    signs = _signs() & beyond_ascii(text)
     if not signs:
         return
     yield from _tagged(text)

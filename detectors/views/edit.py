@@ -1,7 +1,7 @@
 """One stretch of a text and what is read instead of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -20,12 +20,8 @@ class Edit:
 
     def moved_by(self, offset: int) -> "Edit":
         """Return the same edit `offset` characters further on."""
-        return replace(
-            self,
-            start=self.start + offset,
-            end=self.end + offset,
-            moved=tuple((start + offset, end + offset) for start, end in self.moved),
-        )
+        moved = tuple((start + offset, end + offset) for start, end in self.moved)
+        return Edit(self.start + offset, self.end + offset, self.text, self.name, moved)
 
     def __repr__(self) -> str:
         return f"Edit({self.start}..{self.end} {self.name})"

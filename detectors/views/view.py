@@ -10,8 +10,7 @@ Rules
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal, Optional
+from typing import Literal, NamedTuple, Optional
 
 from detectors.views.edit import Edit
 
@@ -23,8 +22,7 @@ Kind = Literal["same", "block", "cut", "back"]
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """`size` characters from `at` of a view, and the characters `start` to `end` of its parent that they stand for."""
 
     at: int
@@ -35,8 +33,7 @@ class Piece:
     apart: bool = False  # stands elsewhere: what is between it and the piece before does not belong to a value
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """An edit's place in a view: `start` equals `end` where it removed something."""
 
     start: int
