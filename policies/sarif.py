@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from policies.problem import Problem
 
@@ -28,13 +29,19 @@ def report(results: Sequence[Result]) -> dict[str, Any]:
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": [_result(result, codes) for result in results]}],
+        "runs": [
+            {
+                "tool": {"driver": driver},
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(result, codes) for result in results],
+            }
+        ],
     }
 
 
 def _result(result: Result, codes: Sequence[str]) -> dict[str, Any]:
     problem = result.problem
-    place: dict[str, Any] = {"artifactLocation": {"uri": problem.file}}
+    place: dict[str, Any] = {"artifactLocation": {"uri": quote(problem.file, safe="/")}}
     if problem.line:
         place["region"] = {"startLine": problem.line, "startColumn": max(1, problem.column)}
     text = f"{problem.message}; {problem.help}" if problem.help else problem.message
@@ -43,5 +50,5 @@ def _result(result: Result, codes: Sequence[str]) -> dict[str, Any]:
         "ruleIndex": codes.index(result.code),
         "level": result.level,
         "message": {"text": text},
-        "locations": [{"physicalLocation": place}],
+        "locations": [{"physicalLocation": place}] if problem.file else [],
     }
