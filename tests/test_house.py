@@ -61,6 +61,7 @@ ONLY_IN = {
     "presidio_analyzer": ("detectors/pii/", "detectors/names/"),
     "spacy": ("detectors/pii/", "detectors/names/"),
     "prometheus_client": ("proxy/metrics",),
+    "opentelemetry": ("proxy/audit/otlp",),
 }
 PURE = (
     "detectors/",

@@ -3,7 +3,7 @@
 import argparse
 from importlib import import_module
 
-VERBS = ("search", "verify", "export", "verdict", "evidence", "erase")
+VERBS = ("search", "verify", "export", "verdict", "evidence", "erase", "ship")
 """Every one is `proxy/cli/audit_<verb>.py` with `register(subparsers)`; some bring two."""
 
 _EXAMPLES = """examples:
