@@ -290,6 +290,7 @@ async def serve(listener: socket.socket, wire: socket.socket) -> int:
 
     async def handle(message: Message) -> Message | None:
         if "boot" in message:
+            hardening.name_process("hushgate worker")
             logs.configure(message["boot"]["settings"]["log_level"])
             try:
                 state["worker"] = Worker(message["boot"], control, listener)
@@ -322,6 +323,7 @@ def main() -> int:
     """Take over the inherited sockets and serve."""
     hardening.forbid_core_dumps()
     hardening.die_with_parent()
+    hardening.name_process("hushgate spare")  # until it is told to boot
     listener, wire = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     listener.setblocking(False)
     try:

@@ -35,10 +35,9 @@ class Worker:
         self._handle = handle
         self._reading: asyncio.Task[None] | None = None
 
-    async def start(self, boot: Message) -> None:
-        """Start the process and wait until it serves. Raises BootError."""
+    async def stand_by(self) -> None:
+        """Start the process, which loads its code and waits to be told more."""
         ours, theirs = socket.socketpair()
-        self.started = time.monotonic()
         self.process = await asyncio.create_subprocess_exec(
             *command("proxy.worker"),
             str(self._listener.fileno()),
@@ -53,8 +52,14 @@ class Worker:
         theirs.close()
         self.control = await Control.over(ours, self._handle(self.slot))
         self._reading = asyncio.create_task(self.control.run())
+
+    async def start(self, boot: Message) -> None:
+        """Start the process, where it does not stand by, and wait until it serves. Raises BootError."""
+        self.started = time.monotonic()
+        if self.control is None:
+            await self.stand_by()
         try:
-            answer = await self.control.ask({"boot": boot}, timeout=BOOT_SECONDS)
+            answer = await self._wire.ask({"boot": boot}, timeout=BOOT_SECONDS)
         except (TimeoutError, ConnectionError):
             raise BootError(f"worker {self.slot} did not start; its log lines say why") from None
         if not answer.get("ready"):
@@ -62,9 +67,20 @@ class Worker:
         self.ready = True
 
     @property
+    def _wire(self) -> Control:
+        if self.control is None:
+            raise ConnectionError("the worker was not started")
+        return self.control
+
+    @property
     def pid(self) -> int:
         """Return the process id, 0 before the start."""
         return self.process.pid if self.process else 0
+
+    @property
+    def gone(self) -> bool:
+        """Tell whether the process has ended."""
+        return self.process is not None and self.process.returncode is not None
 
     def kill(self) -> None:
         """End the process at once."""

@@ -6,6 +6,8 @@ Rules
 3. To renew is to start the successor first and to let the old one drain when it serves: the listening socket is
    shared, so nobody is refused meanwhile, and streams go on to their end. A successor that cannot boot changes nothing.
 4. A worker above the memory limit is renewed.
+5. For a lone worker another stands by, its code loaded and nothing else: it takes the place of one that ends. It begins
+   to stand by when the lone one has served for a while, and never takes part in a renewal: that may bring other code.
 """
 
 import asyncio
@@ -23,6 +25,7 @@ logger = logging.getLogger("hushgate.supervisor")
 _BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0)
 _MISSES = 3
 _YOUNG = 10.0  # seconds: one that ends sooner makes the next start wait longer
+_SPARE_AFTER = 10.0  # seconds that a lone worker has served before another stands by
 _HOLD = 60.0  # seconds between two renewals of a slot for its memory
 
 
@@ -44,6 +47,7 @@ class Crew:
         fatal: Callable[[BaseException], None] = lambda error: None,  # noqa: ARG005
         period: float = 2.0,
         patience: float = 5.0,
+        spare_after: float = _SPARE_AFTER,
         resident: Callable[[int], int] = resident_bytes,
     ) -> None:
         self._size = size
@@ -57,6 +61,8 @@ class Crew:
         self._fatal = fatal
         self._period = period
         self._patience = patience
+        self._spare_after = spare_after
+        self._spare: Worker | None = None
         self._resident = resident
         self._serving: dict[int, Worker] = {}
         self._leaving: set[Worker] = set()
@@ -77,6 +83,11 @@ class Crew:
         """Return the workers that serve and those that drain."""
         return (*self._serving.values(), *self._leaving)
 
+    @property
+    def spare(self) -> Worker | None:
+        """Return the worker that stands by."""
+        return self._spare
+
     async def start(self) -> None:
         """Start one worker a slot and look after them from now on. Raises BootError."""
         for slot in range(self._size):
@@ -91,12 +102,13 @@ class Crew:
     async def stop(self) -> None:
         """Let all drain, then end them."""
         self._stopping = True
+        await self._dismiss_spare()
         await asyncio.gather(*(worker.stop(self._drain) for worker in self.all))
         for task in self._tasks:
             task.cancel()
 
-    async def _hire(self, slot: int) -> Worker:
-        worker = Worker(slot, self._listener, self._handle)
+    async def _hire(self, slot: int, spare: Worker | None = None) -> Worker:
+        worker = spare or Worker(slot, self._listener, self._handle)
         try:
             await worker.start(self._boot(slot))
         except BootError:
@@ -123,14 +135,49 @@ class Crew:
         logger.error("worker %d ended with code %s and is restarted", slot, code)
         self._tell("restarted")
         await asyncio.sleep(_BACKOFF[min(deaths, len(_BACKOFF) - 1)])
-        if not self._stopping:
-            try:
+        if self._stopping:
+            return
+        try:
+            if not await self._promote(slot):
                 await self._hire(slot)
-            except BootError as error:
-                self._fatal(error)
+        except BootError as error:
+            self._fatal(error)
+
+    async def _promote(self, slot: int) -> bool:
+        """Let the worker that stands by serve; tell whether it does."""
+        spare, self._spare = self._spare, None
+        if spare is None:
+            return False
+        try:
+            await self._hire(slot, spare)
+        except BootError:
+            logger.warning("the worker that stood by is of no use; another is started")
+            return False
+        return True
+
+    async def _keep_spare(self) -> None:
+        """Have a worker stand by for a lone one (rule 5)."""
+        if self._spare is not None and self._spare.gone:
+            self._spare = None
+        if self._size > 1 or self._spare is not None or self._stopping:
+            return
+        if time.monotonic() - self._serving[0].started >= self._spare_after and self._serving[0].ready:
+            spare = Worker(0, self._listener, self._handle)
+            await spare.stand_by()
+            self._spare = spare
+            if self._stopping:
+                await self._dismiss_spare()
+
+    async def _dismiss_spare(self) -> None:
+        """End the one that stands by."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            spare.kill()
+            await spare.ended()
 
     async def _renew(self, slot: int) -> None:
         async with self._hiring[slot]:
+            await self._dismiss_spare()  # it has loaded what may be older code
             old = self._serving[slot]
             try:
                 await self._hire(slot)
@@ -145,6 +192,10 @@ class Crew:
         while not self._stopping:
             await asyncio.sleep(self._period)
             await asyncio.gather(*(self._look(worker) for worker in self.serving))
+            try:
+                await self._keep_spare()
+            except OSError as error:
+                logger.warning("no worker can stand by: %s", error.strerror)
 
     async def _look(self, worker: Worker) -> None:
         """Kill a worker that does not answer, renew one that has grown too large."""

@@ -18,7 +18,7 @@ import h2.exceptions
 
 from tests.faults.crowd import CLEAN, FORBIDDEN
 from tests.faults.machine import disk_full, disk_stalls, killed_and_started, stopped_and_started
-from tests.faults.scene import BAD_HOST, MESSAGES, PROMPT, Fault, Scene, children
+from tests.faults.scene import BAD_HOST, MESSAGES, PROMPT, Fault, Scene, children, stands_by
 from tests.running import CHAT
 from tests.websocket import Client
 
@@ -70,9 +70,13 @@ def zygote_killed(scene: Scene) -> Iterator[None]:
 
 @contextlib.contextmanager
 def worker_killed(scene: Scene) -> Iterator[float]:
-    """Kill a worker; say when."""
+    """Kill the lone worker when another stands by; say when."""
+    worker, deadline = _settled(scene), time.monotonic() + 120
+    while not any(stands_by(pid) for pid in children(scene.proxy.process.pid, "proxy.worker")):
+        assert time.monotonic() < deadline, "no worker stands by"
+        time.sleep(0.1)
+    os.kill(worker, signal.SIGKILL)
     begun = time.monotonic()
-    os.kill(children(scene.proxy.process.pid, "proxy.worker")[0], signal.SIGKILL)
     yield begun
 
 
@@ -197,7 +201,7 @@ def _settled(scene: Scene, seconds: float = 120.0) -> int:
     """Wait until one worker is there, and serves; return its process id. (Others may still be draining, or starting.)"""
     deadline = time.monotonic() + seconds
     while True:
-        workers = children(scene.proxy.process.pid, "proxy.worker")
+        workers = [pid for pid in children(scene.proxy.process.pid, "proxy.worker") if not stands_by(pid)]
         if len(workers) == 1 and scene.proxy.get("/readyz")[0] == 200:
             return workers[0]
         assert time.monotonic() < deadline, f"{len(workers)} workers after {seconds:.0f} s"

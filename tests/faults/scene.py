@@ -111,3 +111,11 @@ def children(pid: int, pattern: str) -> list[int]:
 def family(pid: int) -> list[int]:
     """Return all processes below a process."""
     return [each for child in children(pid, ".") for each in (child, *family(child))]
+
+
+def stands_by(pid: int) -> bool:
+    """Tell whether a worker has loaded its code and waits for another to end."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(encoding="ascii").strip() == "hushgate spare"
+    except OSError:
+        return False

@@ -89,7 +89,7 @@ def test_after_kill_9_every_answer_that_a_client_saw_has_its_record(
             else:
                 processes = [pid for pid in family(proxy.process.pid)
                              if b"proxy.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]  # fmt: skip
-                assert len(processes) == 1
+                assert processes
             for pid in processes:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)

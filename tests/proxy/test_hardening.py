@@ -33,6 +33,17 @@ except OSError as error:
     assert run(code)[:2] == (0, "File too large 0")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_NAME is Linux's")
+def test_a_process_has_a_name():
+    code = """
+from pathlib import Path
+from proxy import hardening
+hardening.name_process("hushgate spare")
+print(Path("/proc/self/comm").read_text().strip())
+"""
+    assert run(code)[:2] == (0, "hushgate spare")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
 def test_a_process_does_not_outlive_its_parent():
     code = """

@@ -160,3 +160,44 @@ async def test_one_that_grows_too_large_is_renewed_once(made: Callable[..., tupl
     stage.sizes[crew.serving[0].pid] = 1001  # the limit is too small for this deployment: do not spin
     await asyncio.sleep(0.3)
     assert stage.told == ["renewed"]
+
+
+async def test_a_lone_worker_that_ends_is_followed_by_the_one_that_stood_by(
+    made: Callable[..., tuple[Crew, Stage]],
+) -> None:
+    crew, stage = made(spare_after=0.0)
+    await crew.start()
+    await until(lambda: crew.spare is not None)
+    lone, spare = crew.serving[0], crew.spare
+    lone.kill()
+    await until(lambda: crew.serving[0] is spare)
+    assert stage.told == ["restarted"]
+    await until(lambda: crew.spare not in (None, spare))
+
+
+async def test_one_that_stood_by_and_is_gone_stops_nothing(made: Callable[..., tuple[Crew, Stage]]) -> None:
+    crew, stage = made(spare_after=0.0, period=0.3)
+    await crew.start()
+    await until(lambda: crew.spare is not None)
+    lone, spare = crew.serving[0], crew.spare
+    assert spare
+    spare.kill()
+    await spare.ended()
+    lone.kill()
+    await until(lambda: crew.serving[0] is not lone)
+    assert crew.serving[0] is not spare
+    assert not stage.fatal
+
+
+async def test_nobody_stands_by_for_two_and_a_renewal_sends_it_home(made: Callable[..., tuple[Crew, Stage]]) -> None:
+    two, _ = made(2, spare_after=0.0)
+    lone, _ = made(spare_after=0.0)
+    await two.start()
+    await lone.start()
+    await until(lambda: lone.spare is not None)
+    spare = lone.spare
+    await lone.renew()
+    assert lone.serving[0] is not spare
+    assert spare
+    assert spare.gone
+    assert two.spare is None
