@@ -63,6 +63,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_body", "bytes", 16 * 1024 * 1024, "decoded request bodies above this are unknown (too_large)"),
     Setting("max_in_flight", "bytes", 256 * 1024 * 1024, "request bytes a worker holds at once; above: 503"),
     Setting("max_in_flight_per_client", "bytes", 64 * 1024 * 1024, "the same, for one client address"),
+    Setting("max_rate", "count", 5000, "requests a second that a worker takes on; above: 503"),
+    Setting("max_rate_per_client", "count", 1000, "the same, for one client address"),
     Setting("max_memory", "bytes", 2 * 1024 * 1024 * 1024, "a worker whose resident memory exceeds this is renewed"),
     Setting("cache_bytes", "bytes", 64 * 1024 * 1024, "memory for findings of texts seen before, per worker"),
     Setting("vault_hours", "count", 72, "hours for which a known user's replaced values can be put back into answers"),
@@ -113,6 +115,8 @@ class Config:
     max_body: int
     max_in_flight: int
     max_in_flight_per_client: int
+    max_rate: int
+    max_rate_per_client: int
     max_memory: int
     cache_bytes: int
     vault_hours: int

@@ -49,6 +49,7 @@ from proxy.judging.cache import FindingsCache
 from proxy.judging.judge import Judge
 from proxy.judging.outcomes import Outcomes
 from proxy.judging.ownpages import OwnPages
+from proxy.judging.rate import Rate
 from proxy.judging.snapshot import Snapshot, compile_texts
 from proxy.judging.snapshot import from_json as texts_from_json
 from proxy.judging.tally import Tally
@@ -92,6 +93,7 @@ class Worker:
             FindingsCache(base64.b64decode(boot["value_key"]), config.cache_bytes, self._tally.cache_lookup),
             Limits(body_bytes=config.max_body),
             Budget(config.max_in_flight, config.max_in_flight_per_client),
+            Rate(config.max_rate, config.max_rate_per_client),
             placeholders=_vault(config, base64.b64decode(boot["vault_key"])),
         )
         self._value_key = base64.b64decode(boot["value_key"])

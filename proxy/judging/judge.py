@@ -32,6 +32,7 @@ from proxy.judging.cache import FindingsCache
 from proxy.judging.forwarding import Changes
 from proxy.judging.inspection import Answer, Judged, Outcome, Overloaded, Record, Scan, inspect
 from proxy.judging.noticing import Noticing
+from proxy.judging.rate import Rate
 from proxy.judging.routing import Unroutable, follow
 from proxy.judging.snapshot import Snapshot
 from proxy.judging.standing import Standing, assess
@@ -104,6 +105,7 @@ class Judge:
         cache: FindingsCache,
         limits: Limits | None = None,
         budget: Budget | None = None,
+        rate: Rate | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         placeholders: Vault | None = None,
     ) -> None:
@@ -118,6 +120,7 @@ class Judge:
         self._cache = cache
         self._limits = limits or Limits()
         self._budget = Budget(256 << 20, 64 << 20) if budget is None else budget
+        self._rate = rate
         self._now = now
         self._placeholders = placeholders or Vault(secrets.token_bytes(32))
 
@@ -131,7 +134,7 @@ class Judge:
                 standing = self._standing(exchange, client, snapshot)
                 if standing.refused:
                     return await self._turned_away(exchange, standing, snapshot, event, "virtual_key")
-                if room:
+                if room and (self._rate is None or self._rate.admit(client.address)):
                     outcome = await self._drive(exchange, standing, snapshot, event, started)
                 else:
                     outcome = Outcome(Action.BLOCK, None, overloaded=True)

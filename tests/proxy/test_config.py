@@ -69,7 +69,7 @@ def test_a_config_survives_the_way_to_a_child() -> None:
 
 def test_the_table_and_the_class_agree() -> None:
     assert tuple(setting.name for setting in SETTINGS) == Config.__slots__
-    assert len(SETTINGS) <= 40
+    assert len(SETTINGS) <= 42
 
 
 def test_addresses_and_connect_to() -> None:
