@@ -41,8 +41,8 @@ _LABELS_NEXT = re.compile(
 _ABBREVIATED = re.compile(r"(?:\b(?:no|nos|nr|num|lic|sec|ins|fisc|tel|mob|ph|ref|rec|id)|nr)\Z")
 """A cue that ends so may be written with a dot, which then ends no sentence."""
 _COSTS = {"\n": 3.0, ";": 3.0, "|": 3.0, ",": 1.5, "?": 3.0, "!": 3.0, "{": 2.0, "}": 2.0, "[": 1.0, "]": 1.0}
-_STRUCTURE = re.compile(r"\b(?:parts|items|lines|pages|rows|records|messages)\b", re.IGNORECASE)
-"""Keys that hold the texts of a chat: `parts` says nothing of part numbers."""
+_STRUCTURE = re.compile(r"(?<![\w-])(?:part|item|line|page|row|record|message)s?(?![\w-])", re.IGNORECASE)
+"""Keys that hold texts: `parts` says nothing of part numbers, `part_no` does."""
 _JOINING = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "e"})
 
 

@@ -19,6 +19,7 @@ _EPILOG = """examples:
   hushgate fingerprint build --csv customers.csv --primary email,phone --name customers
   hushgate fingerprint build --database crm.sqlite --query 'select name, email, phone from customer' \\
       --primary email,phone --name customers
+  hushgate fingerprint build --database postgresql+psycopg://reader@db/crm --query 'select …' --primary email
   hushgate fingerprint list
   pbpaste | hushgate fingerprint query -
 
@@ -41,7 +42,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     build.add_argument("--public", action="append", type=Path, default=[], metavar="PATH",
                        help="code that is not yours (dependencies): what stands there identifies nothing")  # fmt: skip
     build.add_argument("--csv", type=Path, metavar="FILE", help="records instead: a CSV file with a head line")
-    build.add_argument("--database", type=Path, metavar="FILE", help="records instead: a SQLite file; with --query")
+    build.add_argument("--database", metavar="FILE|URL",
+                       help="records instead: a SQLite file or (extra sql) a SQLAlchemy URL; and --query")  # fmt: skip
     build.add_argument("--query", metavar="SQL", help="the query whose rows are the records")
     build.add_argument("--columns", type=_list, default=[], metavar="A,B", help="columns to index (default: all)")
     build.add_argument("--primary", type=_list, default=[], metavar="A,B",
@@ -94,7 +96,7 @@ def _build(args: argparse.Namespace, key: bytes) -> int:
     records = args.csv or args.database
     if bool(args.paths) == bool(records) or (args.csv and args.database) or (bool(args.database) != bool(args.query)):
         raise Failure("name either files and folders, or --csv FILE, or --database FILE with --query SQL", _EPILOG)
-    first = records or args.paths[0].resolve()
+    first = Path(records.rpartition("/")[2] if isinstance(records, str) else records or args.paths[0].resolve())
     name = args.name or first.stem or "index"
     if not _NAME.fullmatch(name):
         raise Failure(f"{name!r} cannot be the name of an index", "use letters, digits, dot, dash and underline")
@@ -104,7 +106,8 @@ def _build(args: argparse.Namespace, key: bytes) -> int:
     try:
         told = _records(args, name, folder, key) if records else _documents(args, name, folder, key)
     except (ValueError, OSError, sqlite3.Error) as error:
-        raise Failure(f"the index cannot be built: {error}", "nothing was changed") from None
+        hint = getattr(error, "hint", "") or "nothing was changed"
+        raise Failure(f"the index cannot be built: {error}", hint) from None
     note(f"index {name}: {told} in {time.monotonic() - started:.1f} s; a running proxy takes it over by itself")
     return 0
 
@@ -135,12 +138,14 @@ def _records(args: argparse.Namespace, name: str, folder: Path, key: bytes) -> s
     from detectors.fingerprint import table
     from detectors.fingerprint.location import SUFFIX
     from detectors.fingerprint.store import save
-    from proxy.rehearsal import corpus
+    from proxy.rehearsal import corpus, database
 
     if args.csv:
         columns, rows = corpus.csv_rows(args.csv, args.columns)
+    elif database.is_url(args.database):
+        columns, rows = database.rows(args.database, args.query, args.columns)
     else:
-        columns, rows = corpus.query_rows(args.database, args.query, args.columns)
+        columns, rows = corpus.query_rows(Path(args.database), args.query, args.columns)
     described = table.described(columns, args.primary, args.need)
     arrays, count = table.arrays(rows, key)
     if not count:

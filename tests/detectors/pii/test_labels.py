@@ -72,7 +72,9 @@ def test_the_key_of_a_short_text_is_a_label() -> None:
     assert label("«111» " + "and so on " * 20, hint="ssn").distance("US_SSN") > DIRECT
 
 
-@pytest.mark.parametrize("key", ["parts", "items", "lines", "rows", "records", "messages"])
+@pytest.mark.parametrize(
+    "key", ["parts", "items", "lines", "rows", "records", "messages", "item", "line", "page", "part"]
+)
 def test_a_key_that_holds_the_texts_of_a_chat_is_no_label(key: str) -> None:
     assert label("refund «4111»", hint=f"{key} prompt") == label("refund «4111»")
 
@@ -96,3 +98,7 @@ def test_a_dot_after_an_abbreviation_ends_no_sentence(text: str) -> None:
 
 def test_an_answer_belongs_to_the_question_before_it() -> None:
     assert label("Agent: what is your MRN?\nCustomer: «111»").distance("MEDICAL_RECORD") <= 7.0
+
+
+def test_a_key_with_more_to_say_is_a_label() -> None:
+    assert label("«111»", hint="item_number").neutral <= DIRECT

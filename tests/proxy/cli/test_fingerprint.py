@@ -118,10 +118,11 @@ def test_the_key_never_shows(state: Path) -> None:
         (["--csv", "gone.csv", "--primary", "mail"], "No such file"),
         (["--database", "gone.db", "--query", "select 1", "--primary", "a"], "no database"),
         (["--database", "gone.db"], "with --query SQL"),
+        (["--database", "klingon://db/crm", "--query", "select 1", "--primary", "a"], "no driver for klingon"),
         (["payments", "--name", "../up"], "cannot be the name"),
         (["empty"], "no text"),
     ],
-    ids=["nothing", "primary", "column", "file", "database", "query", "name", "empty"],
+    ids=["nothing", "primary", "column", "file", "database", "query", "driver", "name", "empty"],
 )
 def test_what_cannot_be_built_is_said_and_changes_nothing(
     state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
