@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from proxy.bench import load, programs
 from proxy.bench.accounting import cpu_seconds, memory_bytes
+from proxy.bench.answers import answers
 from proxy.bench.effort import Effort
 from proxy.bench.figures import Figure, percentile, ratio
 from proxy.bench.line import Line, Timing
@@ -184,6 +185,7 @@ SCENARIOS: dict[str, Callable[[Stand, Effort], Iterator[Figure]]] = {
     "latency": latency,
     "conversation": conversation,
     "streams": streams,
+    "answers": answers,
     "tunnel": tunnel,
     "workers": workers,
     "bystander": bystander,

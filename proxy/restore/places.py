@@ -91,13 +91,15 @@ class Places:
         return [Place(Span(document, 0, len(text), "plain"), text, "plain")] if text else []
 
     def _read(self, tree: Tree, document: Document, all_of_it: bool) -> Iterator[Place]:
+        found = [leaf for leaf in tree.leaves if _speaks(leaf, document.text, all_of_it)]
+        if not found:
+            return
         marks = _marks(tree, document.text)
         names, signed = _where(tree.containers, marks), _signed(tree.containers, marks)
-        for leaf in tree.leaves:
-            if leaf.what == "number" and all_of_it and leaf.end - leaf.start >= _LONG_NUMBER:
+        for leaf in found:
+            if leaf.what == "number":
                 span = Span(document, leaf.start, leaf.end, "number")
                 yield Place(span, span.raw, None)
-            if leaf.what in {"number", "word"}:
                 continue
             covered = (leaf.container >= 0 and signed[leaf.container]) or (
                 leaf.name in _table().names and not _in_array(leaf, tree)
@@ -106,7 +108,7 @@ class Places:
                 continue
             span = Span(document, leaf.start, leaf.end, "json")
             text = styles.unescaped(span.raw, "json")
-            if leaf.what == "key" or (_is_whole(leaf.name) and not _in_array(leaf, tree)):
+            if _is_whole(leaf):
                 yield Place(span, text, None, not covered)
             elif text:
                 yield Place(span, text, self._name(leaf, tree, names, marks), not covered)
@@ -125,9 +127,23 @@ class Places:
         return names[leaf.container], leaf.path.rpartition("[")[2] if leaf.path.endswith("]") else leaf.name
 
 
-def _is_whole(name: str) -> bool:
+def _speaks(leaf: Leaf, text: str, all_of_it: bool) -> bool:
+    """Tell whether a leaf has to be looked at; where values are put back, not one that is whole and has no bracket."""
+    if leaf.what == "number":
+        return all_of_it and leaf.end - leaf.start >= _LONG_NUMBER
+    if leaf.what == "word":
+        return False
+    if all_of_it or not _is_whole(leaf):
+        return True
+    raw = text[leaf.start : leaf.end]
+    return "[" in raw or "\\" in raw
+
+
+def _is_whole(leaf: Leaf) -> bool:
     table = _table()
-    return name in table.whole or name.endswith(table.whole_ends)
+    return leaf.what == "key" or (
+        (leaf.name in table.whole or leaf.name.endswith(table.whole_ends)) and not leaf.path.endswith("]")
+    )
 
 
 def _in_array(leaf: Leaf, tree: Tree) -> bool:

@@ -84,9 +84,24 @@ def test_an_empty_signature_covers_nothing() -> None:
     ]
 
 
-def test_keys_are_whole_texts() -> None:
-    (place,) = [place for place in Places().of(b'{"T": 1}') if place.text == "T"]
-    assert place.name is None
+def test_keys_and_kinds_are_whole_texts() -> None:
+    event = b'{"[T": 1, "type": "[T", "call_id": "\\u005bT", "text": "T", "model": "m"}'
+    assert [(place.text, place.name is None) for place in Places().of(event)] == [
+        *[("[T", True)] * 3,
+        ("T", False),
+    ]
+
+
+def test_who_inspects_sees_all_of_it_and_what_can_be_written() -> None:
+    event = {
+        "model": "m",
+        "account": 123456789,
+        "n": 12345678,
+        "delta": {"type": "thinking_delta", "thinking": "hm", "signature": "c2lnbmVk"},
+    }
+    found = {place.text: place.writable for place in Places().of(json.dumps(event).encode(), signed=True)}
+    assert {"m": True, "123456789": True, "hm": False, "model": True}.items() <= found.items()
+    assert {"12345678", "c2lnbmVk"}.isdisjoint(found)
 
 
 def test_what_is_not_json_is_one_text() -> None:
