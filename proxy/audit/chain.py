@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+BOOT_NS = 62_500  # nanoseconds of one step of a boot's number
 _FILE = re.compile(
     r"(?P<chain>[A-Za-z0-9._]+-[A-Za-z0-9_]+-[0-9a-f]{12})(?:\.(?P<number>[0-9]{1,9}))?\.jsonl(?P<packed>\.zst)?"
 )
@@ -52,7 +53,7 @@ class Segment:
 
 def fresh_chain(node: str, slot: str) -> Chain:
     """Return a chain that nobody has written yet. Its boot is the time in sixteenths of a millisecond, in hex."""
-    return Chain(plain(node).replace("-", "_"), plain(slot).replace(".", "_"), f"{time.time_ns() // 62_500:012x}")
+    return Chain(plain(node).replace("-", "_"), plain(slot).replace(".", "_"), f"{time.time_ns() // BOOT_NS:012x}")
 
 
 def plain(name: str) -> str:

@@ -28,12 +28,14 @@ class Asked:
 
     def known_to(self, record: dict[str, Any]) -> bool:
         """Tell whether a value with this hash was found in the exchange of a record."""
-        return any(not self._digests(row["entity"]).isdisjoint(row.get("digests", ())) for row in _rows(record))
+        return any(
+            not self._digests(str(row.get("entity"))).isdisjoint(row.get("digests", ())) for row in _rows(record)
+        )
 
     @staticmethod
     def unsure(record: dict[str, Any]) -> bool:
         """Tell whether a record found more different values than it holds hashes of."""
-        return any(row["distinct"] > len(row.get("digests", ())) > 0 for row in _rows(record))
+        return any(row.get("distinct", 0) > len(row.get("digests", ())) > 0 for row in _rows(record))
 
 
 def _rows(record: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,11 +4,14 @@ import argparse
 import getpass
 import json
 import sys
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from proxy.cli.audit_verify import audit_folder
-from proxy.cli.voice import Failure
+from proxy.cli.voice import Failure, note
 
 if TYPE_CHECKING:
     from proxy.audit.search import Query
@@ -93,13 +96,34 @@ def run(args: argparse.Namespace) -> int:
 
     folder, query = audit_folder(args.state), asked(args)
     shown = 0
+    doubtful: list[str] = []
     try:
-        for record in search(folder, query, args.last):
+        found = search(folder, query, args.last) if query.value is None else _known(folder, query, args.last, doubtful)
+        for record in found:
             shown += 1
             print(json.dumps(record, ensure_ascii=False, separators=(",", ":")) if args.json else describe(record))
     except OSError as error:
         raise Failure(f"{error.filename or error} cannot be read", "ask as the user that runs hushgate") from None
+    if doubtful:
+        note(f"{len(doubtful)} more records found more different values than they hold hashes of, "
+             f"so it may have been in them: {', '.join(doubtful[:5])}{' …' if len(doubtful) > 5 else ''}")  # fmt: skip
     return 1 if args.value and not shown else 0
+
+
+def _known(folder: Path, query: "Query", last: int | None, doubtful: list[str]) -> Iterator[dict[str, Any]]:
+    """Yield the records that know the value; note the events of those that cannot tell."""
+    from proxy.audit.search import search
+
+    value = query.value
+    if value is None:
+        return
+    found: deque[dict[str, Any]] = deque(maxlen=last)
+    for record in search(folder, replace(query, value=None)):
+        if value.known_to(record):
+            found.append(record)
+        elif value.unsure(record):
+            doubtful.append(record["id"])
+    yield from found
 
 
 def describe(record: dict[str, Any]) -> str:

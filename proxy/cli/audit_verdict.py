@@ -1,6 +1,8 @@
 """`hushgate audit verdict`: what an analyst makes of a decision, and how often each rule was right."""
 
 import argparse
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 from proxy.cli.audit_entry import enter, operator
@@ -24,6 +26,7 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("event", nargs="?", default="", metavar="EVENT", help="event id; without one: the table")
     parser.add_argument("verdict", nargs="?", choices=("fp", "tp"), help="tp: the rules were right, fp: they were not")
     parser.add_argument("--state", type=Path, default=Path("var"), metavar="DIR", help="state folder (default: var)")
+    parser.add_argument("--json", action="store_true", help="for machines: one list")
     parser.set_defaults(func=run)
 
 
@@ -39,6 +42,9 @@ def run(args: argparse.Namespace) -> int:
     shown = [row for row in rows if not args.event or row.rule in rules]
     if not shown:
         note("there are no verdicts yet: hushgate audit verdict EVENT fp|tp")
+    if args.json:
+        print(json.dumps([{**asdict(row), "precision": round(row.share, 4)} for row in shown]))
+        return 0
     for row in shown:
         print(f"{row.rule:<40} right {row.right:>4}  wrong {row.wrong:>4}  precision {row.share:.2f}")
     return 0

@@ -1,9 +1,13 @@
 import json
-from datetime import UTC, datetime
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from proxy.audit import record as records
+from proxy.audit import search as searching
+from proxy.audit.chain import BOOT_NS
 from proxy.audit.search import Query, entities, moment, search
 
 
@@ -60,6 +64,47 @@ def test_a_torn_line_is_passed_over(trail):
         file.write('{"id":"torn","ts":"2026-1')
     write(trail, "checkpoints.jsonl", {"root": "ab", "chains": []}, [1], 7)
     assert found(trail) == ["E1", "E2", "S"]
+
+
+def days(tmp_path, monkeypatch):
+    """Fifty days, a chain each; and how many of their files were open at once, and at all."""
+    folder, opened = tmp_path / "audit", {"now": 0, "most": 0, "all": 0}
+    for day in range(50):
+        when = datetime(2026, 9, 1, tzinfo=UTC) + timedelta(days=day)
+        name = f"n-0-{int(when.timestamp() * 1e9) // BOOT_NS:012x}.jsonl"
+        stamp = when.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        write(folder, name, {**records.stop(), "id": f"D{day}", "ts": stamp})
+        os.utime(folder / name, (when.timestamp(), when.timestamp()))
+    real = searching.lines
+
+    def counted(segment):
+        opened["all"] += 1
+        opened["now"] += 1
+        opened["most"] = max(opened["most"], opened["now"])
+        yield from real(segment)
+        opened["now"] -= 1
+
+    monkeypatch.setattr(searching, "lines", counted)
+    return folder, opened
+
+
+def test_years_of_files_are_not_open_at_once(tmp_path, monkeypatch):
+    folder, opened = days(tmp_path, monkeypatch)
+    assert found(folder) == [f"D{day}" for day in range(50)]
+    assert (opened["most"], opened["all"]) == (1, 50)
+
+
+def test_files_that_ended_before_the_time_asked_for_are_not_opened(tmp_path, monkeypatch):
+    folder, opened = days(tmp_path, monkeypatch)
+    assert found(folder, since="2026-10-18T00:00:00.000000Z") == ["D47", "D48", "D49"]
+    assert opened["all"] == 3
+
+
+def test_names_that_json_escapes_are_found(tmp_path, sample):
+    for number, user in enumerate(('o"hara', "back\\slash", "jürgen")):
+        record = records.refused(client=replace(sample.client, subject=user), reason="private", host="a", port=1)
+        write(tmp_path / "audit", "a-0-1.jsonl", {**record, "id": f"E{number}"})
+        assert found(tmp_path / "audit", user=user) == [f"E{number}"]
 
 
 def test_an_empty_folder_has_no_answer(tmp_path):

@@ -121,6 +121,19 @@ def test_a_value_is_asked_for_and_shown_nowhere(state, capsys, monkeypatch):
     assert not [path for path in Path(state).rglob("*") if path.is_file() and b"6789" in path.read_bytes()]
 
 
+def test_records_that_cannot_tell_are_named(state, capsys, monkeypatch):
+    (Path(state) / "keys").mkdir()
+    (Path(state) / "keys" / "value.k1").write_bytes(b"k" * 32)
+    row = {"entity": "US_SSN", "count": 300, "distinct": 300, "digests": ["k1:" + "ab" * 16]}
+    full = {**DECISION, "facts": {"unknown": [], "findings": [row]}}
+    (Path(state) / "audit" / "n-1-b.jsonl").write_text(json.dumps(full) + "\n")
+    assert by_value(state, monkeypatch, "123-45-6789\n") == 1
+    said = capsys.readouterr()
+    assert "1 more records found more different values than they hold hashes of" in said.err
+    assert DECISION["id"] in said.err
+    assert said.out == ""
+
+
 def test_without_the_key_no_value_can_be_asked_for(state, monkeypatch):
     with pytest.raises(Failure, match="cannot be read"):
         by_value(state, monkeypatch, "x\n")

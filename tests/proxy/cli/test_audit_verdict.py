@@ -42,3 +42,10 @@ def test_without_verdicts_there_is_a_hint(state, capsys):
 def test_what_is_wrong_is_said(state, capsys, arguments, complaint):
     assert verdict(state, *arguments) == 2
     assert complaint in capsys.readouterr().err
+
+
+def test_precision_comes_for_machines_too(state, capsys):
+    assert verdict(state, EVENT, "fp") == 0
+    capsys.readouterr()
+    assert verdict(state, "--json") == 0
+    assert json.loads(capsys.readouterr().out)[0] == {"rule": "no-code", "right": 0, "wrong": 1, "precision": 0.0}
