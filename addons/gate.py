@@ -220,7 +220,7 @@ class Gate:
         host, client, snapshot = host_of(flow.request), self._client(flow), self._judge.snapshot
         if self._pages is not None and host == self._pages.host:
             return True
-        verb = snapshot.policy.inspect(host, client.groups, client.address, datetime.now(UTC))
+        verb = snapshot.inspects(host, client.groups, client.address, datetime.now(UTC))
         linked = self._linked is not None and self._linked.opens(flow.request, client, snapshot.catalogue)
         return verb == "inspect" and (linked or snapshot.catalogue.intercepts(host))
 

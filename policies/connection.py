@@ -23,16 +23,19 @@ class Gate:
 
     entries: tuple[Inspection, ...] = ()
 
-    def decide(self, host: str, groups: Sequence[str], address: str, now: datetime) -> Verb:
-        """Return what to do with a connection of `address` (a user in `groups`) to `host`."""
-        found = {entry.do for entry in self.entries if _matches(entry, host, groups, address, now)}
+    def decide(
+        self, host: str, groups: Sequence[str], address: str, now: datetime, categories: Sequence[str] = ()
+    ) -> Verb:
+        """Return what to do with a connection of `address` (a user in `groups`) to `host`, which is in `categories`."""
+        names = (host.rstrip("."), *(f"category:{name}" for name in categories))
+        found = {entry.do for entry in self.entries if _matches(entry, names, groups, address, now)}
         return next((verb for verb in _STRICTNESS if verb in found), "inspect")
 
 
-def _matches(entry: Inspection, host: str, groups: Sequence[str], address: str, now: datetime) -> bool:
+def _matches(entry: Inspection, names: Sequence[str], groups: Sequence[str], address: str, now: datetime) -> bool:
     if entry.expires is not None and now >= entry.expires:
         return False
-    if entry.hosts and not one_of(entry.hosts)(host.rstrip(".")):
+    if entry.hosts and not any(map(one_of(entry.hosts), names)):
         return False
     if entry.groups and not {group.casefold() for group in groups} & {group.casefold() for group in entry.groups}:
         return False

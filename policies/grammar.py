@@ -229,7 +229,7 @@ ADJUST = Record(
 )
 INSPECTION = Record(
     {
-        "hosts": Key(_WORDS, "Hosts; `*` stands for any characters."),
+        "hosts": Key(_WORDS, "Hosts; `*` stands for any characters, `category:NAME` for a list of services.yaml."),
         "groups": Key(_WORDS, "Groups of the user."),
         "networks": Key(_WORDS, "Networks of the client (CIDR)."),
         "do": Key(

@@ -181,6 +181,8 @@ class Policy:
         """
         return self.index.needs(facts)
 
-    def inspect(self, host: str, groups: Sequence[str], address: str, now: datetime) -> Verb:
+    def inspect(
+        self, host: str, groups: Sequence[str], address: str, now: datetime, categories: Sequence[str] = ()
+    ) -> Verb:
         """Tell whether a connection is opened for inspection: `inspect`, `pass_through` or `refuse`."""
-        return self.gate.decide(host, groups, address, now)
+        return self.gate.decide(host, groups, address, now, categories)

@@ -51,6 +51,7 @@ LABELS: dict[str, tuple[str, ...] | int] = {
     "state": ("done", "timeout", "names_timeout", "error", "media"),
     "dialect": 150,
     "inspected": ("full", "partial", "none"),
+    "confidence": ("suspected", "confirmed", "listed"),
     "version": 5,
 }
 """The values of each label, or how many different ones it may have in one metric of one process."""
@@ -85,7 +86,12 @@ UNINSPECTED = _counter(
 REQUEST_BYTES = _counter(
     "request_bytes", "Bytes sent to AI services: `inspected`, or the reason why they were not.", "service", "reason"
 )
-DISCOVERIES = _counter("discoveries", "Requests to uncatalogued hosts that look like an AI service's.", "service")
+DISCOVERIES = _counter(
+    "discoveries",
+    "Signs of unlisted AI services: suspected by requests, confirmed by answers, or listed.",
+    "service",
+    "confidence",
+)
 DIALECT_DRIFT = _counter("dialect_drift", "Falls of the share of words that a dialect's table knows.", "dialect")
 DIALECT_SHARE = _gauge("dialect_mapped_ratio", "Share of a dialect's words that its table knows, of late.", "dialect")
 DECISION_SECONDS = Metric(

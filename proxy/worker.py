@@ -104,7 +104,9 @@ class Worker:
         self._section = from_section(config.identity)
         self._authenticator = Authenticator(self._section, boot["identity"])
         self._traffic = Traffic(self._trail)
-        self._watch = Watch(self._trail, self._tally, traffic=self._traffic, service=self._service_of)
+        self._watch = Watch(
+            self._trail, self._tally, traffic=self._traffic, service=self._service_of, categories=self._categories_of
+        )
         self._dialer = _dialer(config, boot["listeners"])
         leaves = LeafCache(self._sign)
         self._engine = Engine(
@@ -196,6 +198,9 @@ class Worker:
         catalogue = self.judge.snapshot.catalogue
         return catalogue.match(host, "GET", "/").service.id if catalogue.intercepts(host) else ""
 
+    def _categories_of(self, host: str) -> tuple[str, ...]:
+        return self.judge.snapshot.catalogue.categories(host)
+
     def _client_of(self, conn: Any) -> Client | None:
         return self._engine.client_of(conn)
 
@@ -215,7 +220,7 @@ class Worker:
         if host == self._config.own_host:
             return "inspect"
         snapshot = self.judge.snapshot
-        verb = snapshot.policy.inspect(host, client.groups, client.address, datetime.now(UTC))
+        verb = snapshot.inspects(host, client.groups, client.address, datetime.now(UTC))
         linked = verb == "inspect" and snapshot.catalogue.links(host) and self._announced.opens(client, host)
         return "linked" if linked else verb
 

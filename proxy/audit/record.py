@@ -10,6 +10,7 @@ Rules
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Protocol
@@ -215,10 +216,23 @@ def traffic(
     }
 
 
-def discovery(client: Client, host: str, service: str, score: int, signs: Sequence[str]) -> Record:
-    """Return the record of a request to a host that nobody listed and that looks like an AI service."""
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Why a host counts as an AI service: `suspected` by the shape of a request, `confirmed` by an answer, or `listed`
+    in the deployment's own `categories`."""
+
+    confidence: str
+    score: int = 0
+    signs: Sequence[str] = ()
+    categories: Sequence[str] = ()
+
+
+def discovery(client: Client, host: str, service: str, found: Discovery) -> Record:
+    """Return the record of a host that is not in the catalogue and seems to be an AI service."""
     app = {"id": service, "host": masking.host(host)}
-    return {**_head("discovery"), "who": _who(client), "app": app, "score": score, "signs": list(signs)}
+    record = {**_head("discovery"), "who": _who(client), "app": app, "confidence": found.confidence,
+              "score": found.score, "signs": list(found.signs)}  # fmt: skip
+    return {**record, "categories": list(found.categories)} if found.categories else record
 
 
 def drift(dialect: str, share: float, normal: float) -> Record:

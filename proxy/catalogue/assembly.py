@@ -11,6 +11,7 @@ from policies.reader import Document
 from proxy.catalogue import catalogue_file, error_shapes
 from proxy.catalogue import services as services_file
 from proxy.catalogue.catalogue_file import CatalogueFile, Families
+from proxy.catalogue.categories import Categories
 from proxy.catalogue.endpoint import Service
 from proxy.catalogue.hosts import HostIndex
 from proxy.catalogue.services import Deployment, Listing
@@ -34,19 +35,24 @@ class Assembly:
     services: tuple[Service, ...]
     deployment: Deployment = field(default_factory=Deployment)
     switch_on: frozenset[str] = frozenset()
+    categories: Categories = field(default_factory=Categories)
 
 
 def assemble(texts: Mapping[str, str], switch_on: Sequence[str] = ()) -> Assembly:
     """Return the services in force. `texts` as for `catalogue.from_texts`. Raises CatalogueError."""
     services, families = _shipped()
-    files, deployment = [], Deployment()
+    files, deployment, categories = [], Deployment(), Categories()
     for name, text in texts.items():
         kind, _, file = name.partition(":")
         if kind == "services":
             deployment = services_file.read_services(file or "services.yaml", text)
+        elif kind == "list":
+            category, _, file = file.partition(":")
+            categories.add(category, file, text)
         else:
             files.append(catalogue_file.read_file(file or name, text, error_shapes.names()))
-    problems: list[Problem] = []
+    categories.names.update(deployment.categories)
+    problems: list[Problem] = list(categories.problems)
     services = _merged(services, files, families, problems)
     services = _deployed(services, deployment)
     if deployment.document is not None:
@@ -54,7 +60,7 @@ def assemble(texts: Mapping[str, str], switch_on: Sequence[str] = ()) -> Assembl
     problems.extend(_unknown_switches(services, switch_on))
     if problems:
         raise CatalogueError(problems)
-    return Assembly(services, deployment, frozenset(switch_on))
+    return Assembly(services, deployment, frozenset(switch_on), categories)
 
 
 @cache

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from proxy.catalogue import pac, tenants
 from proxy.catalogue.assembly import UNKNOWN, Assembly, CatalogueError, assemble
+from proxy.catalogue.categories import read_lists
 from proxy.catalogue.endpoint import Endpoint, Match, Route, Service
 from proxy.catalogue.hosts import HostIndex, normalise
 from proxy.catalogue.routes import Routes
-from proxy.catalogue.services import DEFAULT_STATUS, UNKNOWN_STATUS, Listing, Target
+from proxy.catalogue.services import DEFAULT_STATUS, UNKNOWN_STATUS, Listing, Target, read_services
 
 __all__ = ["Catalogue", "CatalogueError", "Endpoint", "Match", "Route", "Service", "from_texts", "load"]
 
@@ -43,6 +44,7 @@ class Catalogue:
         self._targets = assembly.deployment.routes
         self._target_endpoints = frozenset(target.endpoint for target in self._targets.values())
         self._tenants = assembly.deployment.tenants
+        self._categories = assembly.categories
         self._restricted: HostIndex[str] = HostIndex()
         for one in map(tenants.load().__getitem__, self._tenants):
             for pattern in one.opens:
@@ -126,6 +128,14 @@ class Catalogue:
     def trust_zones(self) -> frozenset[str]:
         """Return every zone that the deployment gives to a service or a host."""
         return self._zones
+
+    def categories(self, host: str) -> tuple[str, ...]:
+        """Return the categories of the deployment's own lists that a host is in, sorted."""
+        return self._categories.of(host)
+
+    def category_names(self) -> frozenset[str]:
+        """Return the categories that the deployment has lists of."""
+        return frozenset(self._categories.names)
 
     def route_targets(self) -> Mapping[str, Target]:
         """Return where a rule's `route` may send requests, by name."""
@@ -226,7 +236,8 @@ def load(extra: Sequence[Path] = (), services_file: Path | None = None, switch_o
         for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
             texts[f"catalogue:{file}"] = file.read_text(encoding="utf-8")
     if services_file is not None:
-        texts[f"services:{services_file}"] = services_file.read_text(encoding="utf-8")
+        texts[f"services:{services_file}"] = text = services_file.read_text(encoding="utf-8")
+        texts |= read_lists(read_services(str(services_file), text).categories, services_file.parent)
     return from_texts(texts, switch_on)
 
 

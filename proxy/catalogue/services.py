@@ -13,6 +13,8 @@ services:
     like: openai-api                             # speaks what that service speaks
 tenants:                                         # headers that let our accounts in and no others (tenants.yaml)
   chatgpt-workspaces: [0b1a2c3d-1111-4222-8333-444455556666]
+categories:                                      # hosts that are not decrypted, by lists of yours
+  ai-tools: [/etc/hushgate/lists/ai, hosts.txt]  # UT1 folder, plain list, hosts file, dnsmasq, filter list
 routes:
   private: {url: "https://llm.example.internal/v1", service: own-llm, model: llama, key: llm}
 """
@@ -76,6 +78,7 @@ _FILE = Record(
         "schema": Key(Text(choices=(VERSION,)), f"write `schema: {VERSION}`", required=True),
         "services": Key(Named(r"(?:\*\.)?[A-Za-z0-9][^\s/:]*", _LISTING), "service id or host to what holds for it"),
         "tenants": Key(Named(r"[a-z][a-z0-9-]*", ListOf(Text())), "restriction of tenants.yaml to ids of ours"),
+        "categories": Key(Named(r"[a-z][a-z0-9_-]*", ListOf(Text(), shortest=1)), "lists of hosts, by category"),
         "routes": Key(Named(r"[a-z][a-z0-9_-]*", _ROUTE), "where a rule's `route` may send requests"),
     }
 )
@@ -133,6 +136,7 @@ class Deployment:
     listings: tuple[Listing, ...] = ()
     tenants: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     routes: Mapping[str, Target] = field(default_factory=lambda: MappingProxyType({}))
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     document: Document | None = field(default=None, repr=False, compare=False)
 
     def report(self, listing: Listing, key: str, message: str, help: str) -> None:
@@ -156,7 +160,10 @@ def read_services(name: str, text: str) -> Deployment:
     for key, target in targets.items():
         if target.url and not _names_host(target.url):
             document.report(("routes", key, "url"), f'"{target.url}" names no host', "write https://host/path")
-    return Deployment(listings, MappingProxyType(tenants), MappingProxyType(targets), document)
+    lists = {key: tuple(filter(None, places)) for key, places in data.get("categories", {}).items()}
+    return Deployment(
+        listings, MappingProxyType(tenants), MappingProxyType(targets), MappingProxyType(lists), document=document
+    )
 
 
 def _check_tenants(document: Document, key: str, ids: Sequence[str], named: Container[str]) -> None:

@@ -11,10 +11,8 @@ from proxy.catalogue.assembly import UNKNOWN
 from proxy.catalogue.discovery import recognise
 from proxy.judging.drift import Sentinel
 from proxy.judging.inspection import Judged
+from proxy.judging.quiet import Quiet
 from proxy.judging.tally import Tally
-
-_QUIET = 3600.0  # seconds between two records of one host
-_MOST_HOSTS = 4096
 
 
 class Noticing:
@@ -22,9 +20,8 @@ class Noticing:
 
     def __init__(self, tally: Tally, clock: Callable[[], float] = time.monotonic) -> None:
         self._tally = tally
-        self._clock = clock
         self._sentinel = Sentinel()
-        self._told: dict[str, float] = {}
+        self._quiet = Quiet(clock)
 
     @property
     def fallen(self) -> frozenset[str]:
@@ -42,14 +39,11 @@ class Noticing:
         seen = recognise(judged.exchange, judged.decoded.prompt)
         if not seen.known:
             return []
-        self._tally.recognised(service)
-        now = self._clock()
-        if now - self._told.get(host, -_QUIET) < _QUIET:
+        self._tally.discovered(service, "suspected")
+        if not self._quiet.breaks("suspected", host):
             return []
-        if len(self._told) >= _MOST_HOSTS:
-            self._told.clear()
-        self._told[host] = now
-        return [audit_record.discovery(judged.client, host, service, seen.score, seen.signs)]
+        found = audit_record.Discovery("suspected", seen.score, seen.signs)
+        return [audit_record.discovery(judged.client, host, service, found)]
 
     def _drift(self, judged: Judged) -> list[audit_record.Record]:
         dialect, prompt = judged.match.endpoint.dialect, judged.decoded.prompt

@@ -4,12 +4,14 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from detectors.base import Cost
 from policies import load as policy_load
 from policies.model import Policy
 from policies.problem import PolicyError, Problem, suggest
+from policies.rule import Verb
 from proxy.catalogue import catalogue as catalogue_load
 from proxy.catalogue.catalogue import Catalogue
 
@@ -84,12 +86,17 @@ class Snapshot:
     detectors: tuple[DetectorInfo, ...]
     revision: str
 
+    def inspects(self, host: str, groups: Sequence[str], address: str, now: datetime) -> Verb:
+        """Return what the policy's `inspection` list says of a connection to a host, by its name and categories."""
+        return self.policy.inspect(host, groups, address, now, self.catalogue.categories(host))
+
 
 def compile_texts(texts: Texts) -> Snapshot:
     """Compile. Raises PolicyError or CatalogueError where a text is wrong, or a rule routes to nowhere."""
     policy = policy_load.from_texts(texts.policies)
     catalogue = catalogue_load.from_texts(texts.services, switch_on=texts.switched_on)
     _check_routes(policy, catalogue)
+    _check_categories(policy, catalogue)
     return Snapshot(
         policy=policy,
         catalogue=catalogue,
@@ -108,5 +115,19 @@ def _check_routes(policy: Policy, catalogue: Catalogue) -> None:
             help_ = suggest(rule.action.to, targets) or "name it under `routes` in services.yaml"
             message = f'the rule "{rule.id}" routes to "{rule.action.to}", which there is not'
             problems.append(Problem(file, int(line), int(column), message, help_))
+    if problems:
+        raise PolicyError(problems)
+
+
+def _check_categories(policy: Policy, catalogue: Catalogue) -> None:
+    """Raise PolicyError where an `inspection` entry is about a category that services.yaml has no list of."""
+    words = [word for entry in policy.gate.entries for word in entry.hosts if word.startswith("category:")]
+    named = [word.removeprefix("category:") for word in words]
+    known = catalogue.category_names()
+    problems = [
+        Problem("inspection", 1, 1, f'"category:{name}" has no list',
+                suggest(name, known) or "name its files under `categories` in services.yaml")
+        for name in named if name not in known
+    ]  # fmt: skip
     if problems:
         raise PolicyError(problems)

@@ -43,9 +43,9 @@ class Tally:
                 self._sink.count(metrics.REQUEST_BYTES, service, miss.reason, by=taken)
         self._sink.count(metrics.REQUEST_BYTES, service, "inspected", by=left)
 
-    def recognised(self, service: str) -> None:
-        """Count a request to an uncatalogued host that looks like one to an AI service."""
-        self._sink.count(metrics.DISCOVERIES, service)
+    def discovered(self, service: str, confidence: str) -> None:
+        """Count what tells of an AI service that nobody listed; `confidence` as in the audit record."""
+        self._sink.count(metrics.DISCOVERIES, service, confidence)
 
     def drifted(self, dialect: str) -> None:
         """Count a fall of the share of words that a dialect's table knows."""

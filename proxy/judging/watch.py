@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from proxy.audit import record as audit_record
+from proxy.catalogue.assembly import UNKNOWN
 from proxy.door.observer import Passage, Refusal
 from proxy.exchange import Client
 from proxy.judging.judge import Trail
+from proxy.judging.quiet import Quiet
 from proxy.judging.tally import Tally
 from proxy.judging.traffic import Traffic
 
@@ -29,8 +31,11 @@ class Watch:
         *,
         traffic: Traffic | None = None,
         service: Callable[[str], str] = lambda host: "",  # noqa: ARG005
+        categories: Callable[[str], Sequence[str]] = lambda host: (),  # noqa: ARG005
     ) -> None:
-        """`service` names the AI service of a host; empty for any other host."""
+        """`service` names the AI service of a host, empty for any other; `categories` are those of its lists."""
+        self._categories = categories
+        self._quiet = Quiet()
         self._traffic = traffic or Traffic(trail)
         self._service = service
         self._passages = 0
@@ -41,8 +46,19 @@ class Watch:
         self._written: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def opened(self, client: Client, kind: str, host: str, port: int) -> None:
-        """Nothing: what ends is counted."""
+    def opened(self, client: Client, kind: str, host: str, port: int) -> None:  # noqa: ARG002
+        """Tell of a host that a list of the deployment names; what ends is counted."""
+        if kind != "intercepted":
+            self._listed(client, host)
+
+    def _listed(self, client: Client, host: str) -> None:
+        categories = self._categories(host) if host else ()
+        if not categories:
+            return
+        self._tally.discovered(UNKNOWN, "listed")
+        if self._quiet.breaks("listed", host):
+            found = audit_record.Discovery("listed", categories=categories)
+            self._write(audit_record.discovery(client, host, UNKNOWN, found))
 
     def closed(self, passage: Passage) -> None:
         """Count a tunnel or a forwarded exchange."""
@@ -70,18 +86,24 @@ class Watch:
             self._minute, self._written = now, Counter()
         self._written[refusal.client.address] += 1
         if refusal.reason in _AUDITED and self._written[refusal.client.address] <= self._limit:
-            task = asyncio.get_running_loop().create_task(self._write(refusal))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._write(
+                audit_record.refused(
+                    client=refusal.client, reason=refusal.reason, host=refusal.host, port=refusal.port, sni=refusal.sni
+                )
+            )
+        if refusal.reason == "policy":
+            self._listed(refusal.client, refusal.host)
 
     def failed(self, kind: str) -> None:
         """Log a fault of ours."""
         logger.error("front door failed: %s", kind)
 
-    async def _write(self, refusal: Refusal) -> None:
-        record = audit_record.refused(
-            client=refusal.client, reason=refusal.reason, host=refusal.host, port=refusal.port, sni=refusal.sni
-        )
+    def _write(self, record: audit_record.Record) -> None:
+        task = asyncio.get_running_loop().create_task(self._kept(record))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _kept(self, record: audit_record.Record) -> None:
         try:
             await self._trail.write(record, wait=False)
         except OSError:

@@ -9,6 +9,8 @@ from detectors.fingerprint.location import files as index_files
 from policies import load as policy_load
 from policies import testing as policy_testing
 from policies.problem import PolicyError
+from proxy.catalogue.categories import files, read_lists
+from proxy.catalogue.services import read_services
 from proxy.config import Config
 from proxy.evidence import reviewers
 from proxy.identity.authenticator import Authenticator
@@ -100,7 +102,8 @@ def _problems(error: Exception) -> list[str]:
 def _services(config: Config) -> dict[str, str]:
     named: dict[str, str] = {}
     if config.services:
-        named["services"] = config.services.read_text(encoding="utf-8")
+        named["services"] = text = config.services.read_text(encoding="utf-8")
+        named |= read_lists(read_services("services", text).categories, config.services.parent)
     for entry in config.catalogue:
         path = Path(entry)
         for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
@@ -133,11 +136,20 @@ def watched(config: Config, texts: Iterable[str] = ()) -> dict[str, float]:
     `texts` are the names of the policy texts in force: among them are word lists, which only the files name.
     """
     paths = [Path(entry) for entry in (*config.policies, *config.catalogue) if not entry.startswith("pack:")]
-    paths += [config.services] if config.services else []
+    paths += [config.services, *_lists(config.services)] if config.services else []
     paths += [config.state / "keys" / name for name in (virtualkeys.FILE, reviewers.FILE)]
     paths += [Path(path) for path, _ in named(from_json(config.identity)).values()]
     paths += [Path(name) for name in texts if not name.startswith("packs/")]
     return _times(paths) | detector_files(config)
+
+
+def _lists(services: Path) -> list[Path]:
+    """Return the files of the categories that a services.yaml names; none where it cannot be read."""
+    try:
+        places = read_services("services", services.read_text(encoding="utf-8")).categories.values()
+    except (OSError, ValueError):
+        return []
+    return [file for each in places for place in each for file in files(services.parent / place)]
 
 
 def detector_files(config: Config) -> dict[str, float]:

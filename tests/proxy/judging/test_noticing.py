@@ -45,7 +45,7 @@ def test_an_unlisted_service_is_recorded_once_an_hour_and_counted_each_time() ->
     assert watch.records(request) == []
     now[0] = 3601.0
     assert len(watch.records(request)) == 1
-    assert b'hushgate_discoveries_total{service="unknown-ai"} 3.0' in sink.render()
+    assert b'hushgate_discoveries_total{confidence="suspected",service="unknown-ai"} 3.0' in sink.render()
 
 
 def test_a_listed_service_is_no_discovery() -> None:
