@@ -10,7 +10,6 @@ Rules
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Protocol
@@ -216,23 +215,15 @@ def traffic(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
-    """Why a host counts as an AI service: `suspected` by the shape of a request, `confirmed` by an answer, or `listed`
-    in the deployment's own `categories`."""
-
-    confidence: str
-    score: int = 0
-    signs: Sequence[str] = ()
-    categories: Sequence[str] = ()
-
-
-def discovery(client: Client, host: str, service: str, found: Discovery) -> Record:
-    """Return the record of a host that is not in the catalogue and seems to be an AI service."""
+def discovery(
+    client: Client, host: str, service: str, confidence: str, *, score: int = 0, signs: Sequence[str] = (),
+    categories: Sequence[str] = (),
+) -> Record:  # fmt: skip
+    """Return the record of an unlisted AI service: `suspected` by a request, `confirmed` by an answer, or `listed`."""
     app = {"id": service, "host": masking.host(host)}
-    record = {**_head("discovery"), "who": _who(client), "app": app, "confidence": found.confidence,
-              "score": found.score, "signs": list(found.signs)}  # fmt: skip
-    return {**record, "categories": list(found.categories)} if found.categories else record
+    more = {"categories": list(categories)} if categories else {}
+    told = {"confidence": confidence, "score": score, "signs": list(signs), **more}
+    return {**_head("discovery"), "who": _who(client), "app": app, **told}
 
 
 def drift(dialect: str, share: float, normal: float) -> Record:

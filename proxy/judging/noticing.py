@@ -42,8 +42,8 @@ class Noticing:
         self._tally.discovered(service, "suspected")
         if not self._quiet.breaks("suspected", host):
             return []
-        found = audit_record.Discovery("suspected", seen.score, seen.signs)
-        return [audit_record.discovery(judged.client, host, service, found)]
+        told = audit_record.discovery(judged.client, host, service, "suspected", score=seen.score, signs=seen.signs)
+        return [told]
 
     def _drift(self, judged: Judged) -> list[audit_record.Record]:
         dialect, prompt = judged.match.endpoint.dialect, judged.decoded.prompt
