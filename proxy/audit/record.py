@@ -215,15 +215,12 @@ def traffic(
     }
 
 
-def discovery(
-    client: Client, host: str, service: str, confidence: str, *, score: int = 0, signs: Sequence[str] = (),
-    categories: Sequence[str] = (),
-) -> Record:  # fmt: skip
-    """Return the record of an unlisted AI service: `suspected` by a request, `confirmed` by an answer, or `listed`."""
+def discovery(client: Client, host: str, service: str, confidence: str, told: Record) -> Record:
+    """Return the record of an unlisted AI service: `suspected` by a request, `confirmed` by an answer, or `listed`.
+    `told` has `score`, `signs` or `categories`."""
     app = {"id": service, "host": masking.host(host)}
-    more = {"categories": list(categories)} if categories else {}
-    told = {"confidence": confidence, "score": score, "signs": list(signs), **more}
-    return {**_head("discovery"), "who": _who(client), "app": app, **told}
+    seen: Record = {"confidence": confidence, "score": 0, "signs": [], **told}
+    return {**_head("discovery"), "who": _who(client), "app": app, **seen}
 
 
 def drift(dialect: str, share: float, normal: float) -> Record:

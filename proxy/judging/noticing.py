@@ -42,8 +42,8 @@ class Noticing:
         self._tally.discovered(service, "suspected")
         if not self._quiet.breaks("suspected", host):
             return []
-        told = audit_record.discovery(judged.client, host, service, "suspected", score=seen.score, signs=seen.signs)
-        return [told]
+        told: audit_record.Record = {"score": seen.score, "signs": list(seen.signs)}
+        return [audit_record.discovery(judged.client, host, service, "suspected", told)]
 
     def _drift(self, judged: Judged) -> list[audit_record.Record]:
         dialect, prompt = judged.match.endpoint.dialect, judged.decoded.prompt

@@ -57,7 +57,7 @@ class Watch:
             return
         self._tally.discovered(UNKNOWN, "listed")
         if self._quiet.breaks("listed", host):
-            self._write(audit_record.discovery(client, host, UNKNOWN, "listed", categories=categories))
+            self._write(audit_record.discovery(client, host, UNKNOWN, "listed", {"categories": list(categories)}))
 
     def closed(self, passage: Passage) -> None:
         """Count a tunnel or a forwarded exchange."""

@@ -36,10 +36,10 @@ def every_record(sample):
         records.audit_erased("n-0-6923a1f29c4e", 4, 4, "request", "bob"),
         records.verdict(EVENT, good=True, rules=["no-code"], by="bob"),
         records.evidence_access(EVENT, by=["bob", "eve"], why="case 7", opened=True),
-        records.discovery(sample.client, "llm.shadow.example", "unknown-ai", "suspected", score=13,
-                              signs=["turns", "path"]),
+        records.discovery(sample.client, "llm.shadow.example", "unknown-ai", "suspected",
+                              {"score": 13, "signs": ["turns", "path"]}),
             records.discovery(sample.client, "llm.shadow.example", "unknown-ai", "listed",
-                              categories=["ai-tools"]),
+                              {"categories": ["ai-tools"]}),
         records.drift("chatgpt-web", 0.41234, 0.99),
     ]  # fmt: skip
 
