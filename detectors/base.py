@@ -126,8 +126,9 @@ class Viewer(Protocol):
     """What a detector is, too, that reads texts otherwise: the others run on each of its readings.
 
     `views` takes linear time and gives readings that are bounded in number and size. `open_file` reads a file that
-    stands encoded in the text; None where nothing does.
+    stands encoded in the text; None where nothing does. `late` tells that time has run out: it is asked between the
+    steps of a reading, and once it is true `views` raises TimeoutError.
     """
 
-    def views(self, source: Source, open_file: Callable[[File], Opened | None]) -> Views:
+    def views(self, source: Source, open_file: Callable[[File], Opened | None], late: Callable[[], bool]) -> Views:
         """Return the readings of `source.text`."""

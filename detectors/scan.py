@@ -81,6 +81,9 @@ class Scanner:
                 raise ValueError(f"two detectors are called {detector.name}; give one of them another name")
             self._detectors[detector.name] = detector
         self._of_values = frozenset(name for name, detector in self._detectors.items() if finds_values(detector))
+        running = self._detectors.values()
+        self._reader = next((d for d in running if isinstance(d, Reader)), None)
+        self._viewer = next((d for d in running if isinstance(d, Viewer)), None)
         self._digest = digest
         self._clock = clock
         self._opened: weakref.WeakKeyDictionary[File, Opened] = weakref.WeakKeyDictionary()
@@ -115,7 +118,7 @@ class Scanner:
         file = task.source.file
         if file is None:
             return _Work(task.source, task.detectors, report)
-        reader = next((d for d in self._detectors.values() if isinstance(d, Reader)), None)
+        reader = self._reader
         if reader is None:
             report.failed.update(dict.fromkeys(task.detectors, "media"))
             return _Work(Source(""), (), report)
@@ -143,15 +146,16 @@ class Scanner:
 
     def _view(self, work: _Work, deadline: float) -> None:
         """Read a text otherwise; where that fails every detector has failed: none saw all of the text."""
-        viewer = next((d for d in self._detectors.values() if isinstance(d, Viewer)), None)
+        viewer = self._viewer
         if viewer is None or not work.detectors:
             return
-        reader = next((d for d in self._detectors.values() if isinstance(d, Reader)), None)
-        opener = partial(self._open, reader, deadline=deadline) if reader else _no_file
+        opener = partial(self._open, self._reader, deadline=deadline) if self._reader else _no_file
         late = self._late(viewer, deadline)
         began = time.perf_counter()
         try:
-            read = Views() if late else viewer.views(work.source, opener)
+            read = Views() if late else viewer.views(work.source, opener, lambda: self._clock() >= deadline)
+        except TimeoutError:
+            late = "timeout"
         except Exception:  # noqa: BLE001 - the boundary: as above
             late = "error"
         if late:

@@ -5,6 +5,7 @@ Rules
 2. Readings are read again: an escape inside a run inside a string. Again counts only what an earlier step touched.
 3. Depth, number and size of the readings are bounded. What the bounds cut off, payloads that are no text, archives
    and text that nobody can see are findings of category `opaque`.
+4. Whether time has run out is asked before every step of a reading and every stretch that a step looks at.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,6 +50,7 @@ class Budget:
 
 
 OpenFile = Callable[[File], Opened | None]
+Late = Callable[[], bool]
 
 
 class Canonical:
@@ -58,16 +60,20 @@ class Canonical:
         self._triggers = triggers
         self._budget = budget
 
-    def read(self, text: str, open_file: OpenFile = lambda _: None) -> Views:
-        """Return the readings of `text`, linear in its length. `open_file` gives the text of files encoded in it."""
-        run = _Run(self._triggers, self._budget, text, open_file)
+    def read(self, text: str, open_file: OpenFile = lambda _: None, late: Late = lambda: False) -> Views:
+        """Return the readings of `text`, linear in its length. `open_file` gives the text of files encoded in it.
+
+        Raises TimeoutError once `late` is true.
+        """
+        run = _Run(self._triggers, self._budget, text, open_file, late)
         return Views(tuple(run.views), tuple(run.opaque))
 
 
 class _Run:
-    def __init__(self, triggers: Triggers, budget: Budget, text: str, open_file: OpenFile) -> None:
+    def __init__(self, triggers: Triggers, budget: Budget, text: str, open_file: OpenFile, late: Late) -> None:
         self._triggers = triggers
         self._open_file = open_file
+        self._late = late
         self._budget = budget
         self._left = min(budget.times * len(text) + budget.more, budget.most)
         self._seen = {text}
@@ -91,14 +97,16 @@ class _Run:
         return self._left >= 0 and len(self.views) < self._budget.views
 
     def _children(self, view: View) -> Iterable[View]:
+        self._in_time()
         fired = self._triggers.fired(view.text)
         made: dict[str, list[Edit]] = {"decode": self._decoded(view, fired)}
         for number, reader in enumerate(READERS):
             if number in fired and not (view.joined and STEPS[reader.step].joined):
-                made.setdefault(reader.step, []).extend(_within(view.text, fired[number], reader.edits))
+                made.setdefault(reader.step, []).extend(self._within(view.text, fired[number], reader.edits))
         if VARIABLES in fired and SUMS in fired and not view.joined:
             known: dict[str, Span] = {}
             for low, high in fired[VARIABLES]:
+                self._in_time()
                 known.update(variables.given(view.text, low, high))
             made["variables"] = [e for low, high in fired[SUMS] for e in variables.sums(view.text, low, high, known)]
         for step, edits in made.items():
@@ -111,19 +119,21 @@ class _Run:
         if RUNS in fired:
             edits += self._runs(view, fired[RUNS])
         if NUMBERS in fired:
-            edits += _within(view.text, fired[NUMBERS], encodings.numbers)
+            edits += self._within(view.text, fired[NUMBERS], encodings.numbers)
         if DENSE in fired:
-            edits += _within(view.text, fired[DENSE], encodings.dense)
+            edits += self._within(view.text, fired[DENSE], encodings.dense)
         return edits
 
     def _runs(self, view: View, stretches: Sequence[Span]) -> list[Edit]:
         edits: list[Edit] = []
         opaque: list[encodings.Opaque] = []
         for low, high in stretches:
+            self._in_time()
             found = encodings.runs(view.text, low, high, max(self._left, 0))
             edits += found.edits
             opaque += found.opaque
         for run in opaque:
+            self._in_time()
             if not view.changed(run.start, run.end, 0):
                 continue
             opened = self._open_file(File(run.data)) if run.nature is Nature.ARCHIVE else None
@@ -134,6 +144,7 @@ class _Run:
         return edits
 
     def _view(self, view: View, step: str, edits: Iterable[Edit]) -> Iterable[View]:
+        self._in_time()
         made = [edit for edit in merged(edits) if view.changed(edit.start, edit.end, _REACH)]
         if not made:
             return
@@ -161,12 +172,20 @@ class _Run:
             codes = tuple(f"view:{name}" for name in view.names(start, end))
             self.opaque[Finding(entity, "opaque", low, high, 1.0, NAME, evidence=codes)] = None
 
+    def _within(self, text: str, stretches: Sequence[Span], read: Callable[[str], Iterable[Edit]]) -> list[Edit]:
+        """Return the edits that `read` finds in the stretches."""
+        self._in_time()
+        if len(stretches) == 1 and stretches[0] == (0, len(text)):
+            return list(read(text))
+        edits: list[Edit] = []
+        for low, high in stretches:
+            self._in_time()
+            edits += [edit.moved_by(low) for edit in read(text[low:high])]
+        return edits
 
-def _within(text: str, stretches: Sequence[Span], read: Callable[[str], Iterable[Edit]]) -> list[Edit]:
-    """Return the edits that `read` finds in the stretches."""
-    if len(stretches) == 1 and stretches[0] == (0, len(text)):
-        return list(read(text))
-    return [edit.moved_by(low) for low, high in stretches for edit in read(text[low:high])]
+    def _in_time(self) -> None:
+        if self._late():
+            raise TimeoutError
 
 
 def _whole(view: View) -> tuple[tuple[int, int], ...]:

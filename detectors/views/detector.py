@@ -32,9 +32,9 @@ class CanonicalViews:
         """Return the entities of opaque stretches."""
         return frozenset({PAYLOAD, ARCHIVE, LIMIT, HIDDEN})
 
-    def views(self, source: Source, open_file: Callable[[File], Opened | None]) -> Views:
-        """Return the other readings of a text, and what of it is opaque."""
-        return self.canonical.read(source.text, open_file)
+    def views(self, source: Source, open_file: Callable[[File], Opened | None], late: Callable[[], bool]) -> Views:
+        """Return the other readings of a text, and what of it is opaque. Raises TimeoutError once it is late."""
+        return self.canonical.read(source.text, open_file, late)
 
     def detect(self, source: Source, digest: Digester) -> Iterable[Finding]:
         """Report what of a text is opaque."""

@@ -2,7 +2,9 @@ import pytest
 
 from detectors.base import File, Opened, Source, Views
 from detectors.finding import Finding, keyed_digester
-from detectors.scan import Scanner, Task, why_unread
+from detectors.load import Settings
+from detectors.scan import Report, Scanner, Task, why_unread
+from detectors.views.detector import build
 from detectors.views.edit import Edit
 from detectors.views.view import View as Plain
 from detectors.views.view import edited
@@ -240,7 +242,7 @@ class Upper:
     def __init__(self, *, broken=False):
         self._broken = broken
 
-    def views(self, source, open_file):
+    def views(self, source, open_file, late):
         if self._broken:
             raise RuntimeError(source.text)
         text = source.text.upper()
@@ -290,9 +292,24 @@ def test_where_the_readings_fail_nobody_has_read_all_of_the_text():
     assert report.failed == {a.name: "error", upper.name: "error"}
 
 
+def test_time_that_runs_out_within_a_reading_ends_it_and_everybody_is_late():
+    (views,) = build(Settings())
+    a = Word("amber")
+    steps = []
+
+    def clock():
+        steps.append(1)
+        return 0.0 if len(steps) < 5 else 11.0
+
+    source = Source("an amber %41%42%43 \u200bx")
+    (report,) = Scanner([a, views], clock=clock).run([task(source.text, a, views)], deadline=10.0)
+    assert report == Report({}, {a.name: "timeout", views.name: "timeout"})
+    assert len(steps) == 5
+
+
 def test_names_are_not_looked_for_in_what_was_joined():
     class Joiner(Upper):
-        def views(self, source, open_file):
+        def views(self, source, open_file, late):
             text = source.text.upper()
             return Views((edited(Plain(source.text), [Edit(0, len(text), text, "upper")], joined=True),))
 

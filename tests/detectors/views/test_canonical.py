@@ -204,3 +204,18 @@ def test_every_view_maps_there_and_back(text, data):
 def test_quoted_printable_of_a_mail_is_read():
     body = quopri.encodestring(f"Zürich: the number of the card of the company is {VALUE}, thank you".encode()).decode()
     assert any(VALUE in view.text for view in GATED.read(body).views)
+
+
+@pytest.mark.parametrize("canonical", [GATED, UNGATED])
+def test_lateness_is_asked_about_within_every_reading(canonical):
+    encoded = base64.b64encode(b"card 4111111111111111, or so they say").decode()
+    text = f"{'plain words ' * 60}{encoded}{' more plain words' * 60}%41%42%43%44 {'and so on ' * 60}"
+    asked = []
+    canonical.read(text, late=lambda: bool(asked.append(1)))
+    steps = len(asked)
+    assert steps > 3 * len(canonical.read(text).views)
+    for limit in range(steps):
+        asked.clear()
+        with pytest.raises(TimeoutError):
+            canonical.read(text, late=lambda limit=limit: len(asked) >= limit or bool(asked.append(1)))
+        assert len(asked) == limit

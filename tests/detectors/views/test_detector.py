@@ -12,7 +12,7 @@ def test_it_is_a_detector_of_opaque_stretches_and_a_viewer():
     assert views.cost == "structured"
     assert "OPAQUE_PAYLOAD" in views.entities
     assert list(views.detect(Source("nothing to see"), no_digest)) == []
-    assert [view.text for view in views.views(Source("a%40b"), lambda _: None).views] == ["a@b"]
+    assert [view.text for view in views.views(Source("a%40b"), lambda _: None, lambda: False).views] == ["a@b"]
 
 
 def test_the_compiled_gate_is_kept(tmp_path):
