@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from mitmproxy import http
 
+from proxy.catalogue.confirmation import LONGEST
 from proxy.judging.answerer import Answerer
 from proxy.judging.answers.editor import PAUSE
 from proxy.judging.judge import Ruling
@@ -65,6 +66,16 @@ def counted(stream: Stream, count: Callable[[int], None]) -> Stream:
         return stream(chunk)
 
     return counting
+
+
+def watched(stream: Stream | None, head: bytearray) -> Stream:
+    """Return the same function, which puts the first bytes of what comes into `head`."""
+
+    def watching(chunk: bytes) -> bytes | list[bytes]:
+        head.extend(chunk[: max(LONGEST - len(head), 0)])
+        return stream(chunk) if stream else chunk
+
+    return watching
 
 
 def then(first: Stream | None, chunks: Chunks) -> Stream:

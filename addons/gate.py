@@ -63,6 +63,7 @@ class _Flow:
     received: int = 0
     held: bool = False  # the answer waits until the uploads that it announces are noted
     sent: int = 0
+    head: bytearray = field(default_factory=bytearray, repr=False)  # of the answer of a host that nobody listed
     lookup: Lookup | None = field(default=None, repr=False)
     restorer: Restorer | Answerer | None = field(default=None, repr=False)
     stream: Stream | None = field(default=None, repr=False)
@@ -208,7 +209,7 @@ class Gate:
         if ruling.answer is None and ruling.changes:
             amend(flow, ruling.changes)
         state.lookup = self._judge.lookup(ruling.client or client, ruling.issued) if ruling.answer is None else None
-        if state.lookup is not None or (ruling.answer is None and self._judge.looks(ruling)):
+        if state.lookup is not None or ruling.unlisted or (ruling.answer is None and self._judge.looks(ruling)):
             answers.ask_uncoded(flow.request)
 
     def _client(self, flow: http.HTTPFlow) -> Client:
@@ -240,6 +241,8 @@ class Gate:
         passed = answers.streamed(state.restorer) if state.restorer else None
         if chunks := answers.from_chunks(flow, state.ruling):
             passed = answers.then(passed, chunks)
+        if state.ruling.unlisted:
+            passed = answers.watched(passed, state.head)
 
         def count(size: int) -> None:
             state.first_byte = state.first_byte or time.monotonic()
@@ -288,6 +291,9 @@ class Gate:
         if state.held and self._linked is not None and state.ruling is not None:
             state.received = len(flow.response.raw_content or b"") if flow.response else 0
             await self._linked.note(flow, state.ruling.service, self._client(flow), self._judge.snapshot.catalogue)
+        if state.head and state.ruling is not None and flow.response is not None:
+            kind = flow.response.headers.get("content-type", "")
+            await self._judge.confirm(state.ruling, kind, bytes(state.head))
         await self._ended(flow, aborted="")
 
     @closed

@@ -20,6 +20,8 @@ from policies.message import with_ref
 from policies.model import Action
 from proxy.audit import record as audit_record
 from proxy.audit.ulid import new_id
+from proxy.catalogue import confirmation
+from proxy.catalogue.assembly import UNKNOWN
 from proxy.coaching.coachlink import CoachLink
 from proxy.codecs.decode import Limits
 from proxy.evidence.keeper import Keeper
@@ -83,6 +85,11 @@ class Ruling:
     def recorded(self) -> bool:
         """Tell whether there is a decision record of it."""
         return self.judged is not None and worth_a_record(self.judged)
+
+    @property
+    def unlisted(self) -> bool:
+        """Tell whether it goes to an AI service that nobody listed, or to a host that may be one."""
+        return self.judged is not None and self.judged.match.service.id == UNKNOWN
 
     @property
     def announcement(self) -> str:
@@ -150,6 +157,16 @@ class Judge:
             ruling = await self._failed(exchange, client, snapshot, event, type(error).__name__)
         self._tally.took("total", time.perf_counter() - started)
         return ruling
+
+    async def confirm(self, ruling: Ruling, content_type: str, head: bytes) -> None:
+        """Tell what the first bytes of an answer say of a service that nobody listed. Raises nothing."""
+        if ruling.judged is None:
+            return
+        for noticed in self._noticing.confirmed(ruling.judged, confirmation.confirm(content_type, head)):
+            try:
+                await self._trail.write(noticed, wait=False)
+            except OSError:
+                logger.error("the audit log cannot be written")
 
     def lookup(self, client: Client, issued: Mapping[str, str]) -> Lookup | None:
         """Return what finds the values for an answer to `client`, given what its request had issued; None: no need."""

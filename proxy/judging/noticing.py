@@ -4,7 +4,7 @@ Both are counted each time; a record is written once a host and hour, and once a
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from proxy.audit import record as audit_record
 from proxy.catalogue.assembly import UNKNOWN
@@ -31,6 +31,18 @@ class Noticing:
     def records(self, judged: Judged) -> list[audit_record.Record]:
         """Return the audit records that a decision gives rise to. Raises nothing."""
         return [*self._discovery(judged), *self._drift(judged)]
+
+    def confirmed(self, judged: Judged, signs: Sequence[str]) -> list[audit_record.Record]:
+        """Return the records that the signs in an answer give rise to. Raises nothing."""
+        if not signs:
+            return []
+        service, host = judged.match.service.id, judged.exchange.host
+        self._tally.discovered(service, "confirmed")
+        if not self._quiet.breaks("confirmed", host):
+            return []
+        score = recognise(judged.exchange, judged.decoded.prompt).score
+        told: audit_record.Record = {"score": score, "signs": list(signs)}
+        return [audit_record.discovery(judged.client, host, service, "confirmed", told)]
 
     def _discovery(self, judged: Judged) -> list[audit_record.Record]:
         service, host = judged.match.service.id, judged.exchange.host

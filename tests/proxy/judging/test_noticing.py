@@ -78,3 +78,14 @@ def test_no_text_of_the_request_is_in_a_record() -> None:
     watch, _ = noticing([0.0])
     request = judged("llm.shadow.test", CHAT)
     assert "pelican" not in json.dumps(watch.records(replace(request)))
+
+
+def test_an_answer_confirms_a_host_once_an_hour() -> None:
+    now = [0.0]
+    watch, sink = noticing(now)
+    request = judged("llm.shadow.test", CHAT)
+    assert watch.confirmed(request, ()) == []
+    (record,) = watch.confirmed(request, ("choices",))
+    assert (record["confidence"], record["signs"]) == ("confirmed", ["choices"])
+    assert watch.confirmed(request, ("choices",)) == []
+    assert b'hushgate_discoveries_total{confidence="confirmed",service="unknown-ai"} 2.0' in sink.render()
