@@ -36,6 +36,8 @@ import stdnum.tr.tckimlik
 import stdnum.us.rtn
 import stdnum.za.idnr
 
+from detectors.pii.dates import birth
+
 Check = Callable[[str], bool]
 
 _SEPARATORS = str.maketrans("", "", " .-/\u00a0")
@@ -276,6 +278,7 @@ def _stdnum(module: object) -> Check:
 
 
 CHECKS: dict[str, Check] = {
+    "birth": birth,
     "aba": _stdnum(stdnum.us.rtn),
     "au_medicare": au_medicare,
     "au_tfn": _stdnum(stdnum.au.tfn),

@@ -154,10 +154,12 @@ class Reader:
 
 def _judge(candidate: _Candidate, here: Label, anywhere: Label) -> Match | None:
     kind = candidate.kind
-    label = here if here.nearest <= anywhere.nearest else anywhere
+    label = here if kind.near or here.nearest <= anywhere.nearest else anywhere
     distance = label.distance(kind.entity)
     best = distance <= min(label.nearest + _TIE, NEAR)
     direct = best and distance <= DIRECT
+    if kind.near and not direct:
+        return None
     if kind.reader:
         return _judge_phone(candidate, label, best, direct)
     if not best and (not candidate.bare or (label.nearest <= DIRECT and not _outweighs(candidate, label))):

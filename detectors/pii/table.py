@@ -31,6 +31,7 @@ class Kind:
     fit: str = ""
     lax: str = ""
     reader: str = ""
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def _kind(entity: str, row: Mapping[str, Any]) -> Kind:
         row.get("fit", ""),
         row.get("lax", ""),
         row.get("reader", ""),
+        row.get("near", False),
     )
 
 

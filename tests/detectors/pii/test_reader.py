@@ -171,3 +171,21 @@ def test_a_blank_to_write_on_is_no_part_of_the_value() -> None:
     found = best("TFN____123 456 782____")
     assert found is not None
     assert (found.entity, found.start, found.end) == ("AU_TFN", 7, 18)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["released on 2024-05-01. The form then asks for your date of birth", "dob unknown; seen again on 2024-05-01 at the clinic",
+     "last backup 2024-05-01; born to run", '{"dob": null, "visited_at": "2024-05-01"}'],
+)  # fmt: skip
+def test_a_date_is_a_birthday_only_where_that_is_said_right_at_it(text: str) -> None:
+    assert [match.entity for match in READER.read(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["DOB 14/03/1952", "Geburtsdatum: 5. März 1970", '"date_of_birth": "1990-01-01"', "née le 03/05/1948", "birthDate=19.7.84",
+     "Born on: March 3rd, 1961", "| name | dob |\n|---|---|\n| Ann | 1980-02-03 |"],
+)  # fmt: skip
+def test_a_date_of_birth(text: str) -> None:
+    assert [match.entity for match in READER.read(text)] == ["DATE_OF_BIRTH"]
