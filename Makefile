@@ -64,12 +64,14 @@ test-clients: .venv-clients/.ready tests/clients/node_modules/.ready ## the real
 test-services: $(VENV)/.dev ## with servers and tools from Debian's packages
 	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	(apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-	prometheus prometheus-alertmanager rsyslog chromium slapd krb5-kdc krb5-admin-server krb5-user libkrb5-dev gcc haproxy libfaketime softhsm2) >/dev/null 2>&1 \
+	prometheus prometheus-alertmanager rsyslog chromium slapd krb5-kdc krb5-admin-server krb5-user libkrb5-dev gcc haproxy libfaketime softhsm2 tesseract-ocr tesseract-ocr-eng) >/dev/null 2>&1 \
 	|| echo "test-services: Debian's packages could not be installed; the tests that need them skip" >&2; fi
 	@$(BIN)/python -c 'import gssapi' 2>/dev/null || CFLAGS="-O0 -g0" $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements/kerberos.txt 2>/dev/null \
 	|| echo "test-services: gssapi could not be built (libkrb5-dev, gcc); the tests of Kerberos skip" >&2
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements/otlp.txt 2>/dev/null \
 	|| echo "test-services: the OpenTelemetry SDK could not be installed; the tests of OTLP skip" >&2
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --only-binary :all: --require-hashes -r requirements/ocr.txt 2>/dev/null \
+	|| echo "test-services: Tesseract's bindings could not be installed; the tests of pictures skip" >&2
 	@$(BIN)/python -P -m pytest -m services -rs tests
 
 faults: $(VENV)/.dev ## break a running proxy in every way of docs/faults.md, soak it for an hour, and write its table
@@ -79,7 +81,7 @@ bench: install ## what it costs, beside mitmdump (and Squid where installed); AR
 	@$(BIN)/hushgate bench $(or $(ARGS),proxy)
 
 lock: $(BIN)/python ## resolve the dependencies anew
-	@for set in bootstrap clients kerberos otlp; do $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.12 --no-header requirements/$$set.in -o requirements/$$set.txt; done
+	@for set in bootstrap clients kerberos otlp ocr; do $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.12 --no-header requirements/$$set.in -o requirements/$$set.txt; done
 	@for set in runtime dev; do $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.12 --no-header --override requirements/overrides.in requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## remove what make made

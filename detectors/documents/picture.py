@@ -1,7 +1,8 @@
 """A picture in, the words in it out, where something is installed that reads pictures; else it is unread (`media`).
 
-A package offers such a thing as an entry point of the group `hushgate.ocr`: a function from the bytes of a picture to
-its text, which starts no process and keeps nothing. `build` loads it once, before inspectors are forked.
+The extra `ocr` reads them with Tesseract. Another reader goes before it: a package offers one as an entry point of the
+group `hushgate.ocr`, a function from the bytes of a picture to its text, which starts no process and keeps nothing.
+`build` loads it once, before inspectors are forked.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import cast
 
+from detectors.documents import ocr
 from detectors.documents.harvest import Harvest, Unreadable
 
 Ocr = Callable[[bytes], str]
@@ -24,8 +26,17 @@ def installed() -> Ocr | None:
 
 def read(data: bytes, harvest: Harvest) -> None:
     """Take the words of a picture into `harvest`. Raises Unreadable (media) and Exhausted."""
-    ocr = installed()
-    if ocr is None:
+    other = installed()
+    tesseract = None if other else _tesseract()
+    if other is not None:
+        harvest.tick()
+        harvest.add(other(data))
+    elif tesseract is not None:
+        tesseract(data, harvest)
+    else:
         raise Unreadable("media")
-    harvest.tick()
-    harvest.add(ocr(data))
+
+
+@cache
+def _tesseract() -> ocr.Read | None:
+    return ocr.reader()
