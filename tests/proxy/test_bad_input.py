@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +58,19 @@ UNREADABLE = {
     "NaN": (b'{"a": NaN}', {}, "undecodable"),
     "invalid UTF-8": (b'{"a": "\xff\xfe"}', {}, "undecodable"),
     "too deep": (b"[" * 5000 + b"]" * 5000, {}, "too_large"),
+    "20 MB of JSON": (b'{"messages":[{"role":"user","content":"' + b"a" * 20_000_000 + b'"}]}', {}, "too_large"),
+    "100,000 tiny parts": (
+        b'{"messages":[{"role":"user","content":[' + b",".join([b'{"type":"text","text":"a"}'] * 100_000) + b"]}]}", {}, "too_large"
+    ),
+    "a frame that is longer than the body": (
+        b"\0\0\0\0\x09{}", {"content-type": "application/connect+json"}, "undecodable"
+    ),
+    "an event whose lengths contradict": (
+        b"\0\0\0\x20\0\0\0\x40" + bytes(24), {"content-type": "application/vnd.amazon.eventstream"}, "undecodable"
+    ),
+    "a part without an end": (
+        b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx', {"content-type": "multipart/form-data; boundary=b"}, "undecodable"
+    ),
     "17 MB": (chat("a" * 17 * 1024 * 1024), {}, "too_large"),
 }  # fmt: skip
 
@@ -72,6 +86,30 @@ def test_what_cannot_be_read_is_unknown_and_refused(proxy: Proxy, upstream: Upst
     record = proxy.records()[-1]
     assert reason in record["decision"]["unknown"]
     assert proxy.metric("hushgate_uninspected_requests_total", reason=reason) == before + 1
+
+
+def test_a_type_that_nobody_knows_hides_nothing(proxy: Proxy, upstream: Upstream) -> None:
+    marked = "CONFIDENTIAL - do not distribute\nHeron"
+    for body in ({"type": "never.heard.of", "payload": {"x": [{"kind": 7, "y": marked}]}}, {"said": marked}, [marked]):
+        assert proxy.request(OPENAI, "/v1/never/heard/of", json.dumps(body).encode()).status == 400
+    assert not upstream.received
+
+
+def test_memory_stays_bounded_whatever_came(proxy: Proxy) -> None:
+    peaks = [peak for peak in map(_peak, _below(proxy.process.pid)) if peak]
+    assert len(peaks) >= 3  # worker, zygote, inspector
+    assert max(peaks) < 1_000_000
+
+
+def _below(pid: int) -> list[int]:
+    children = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [pid, *(each for child in children for each in _below(child))]
+
+
+def _peak(pid: int) -> int:
+    """Return the most memory that a process ever had resident, in kB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)
 
 
 def test_a_two_member_gzip_is_read_whole(proxy: Proxy, upstream: Upstream) -> None:
