@@ -72,6 +72,8 @@ test-services: $(VENV)/.dev ## with servers and tools from Debian's packages
 	|| echo "test-services: the OpenTelemetry SDK could not be installed; the tests of OTLP skip" >&2
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --only-binary :all: --require-hashes -r requirements/ocr.txt 2>/dev/null \
 	|| echo "test-services: Tesseract's bindings could not be installed; the tests of pictures skip" >&2
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements/pkcs11.txt 2>/dev/null \
+	|| echo "test-services: python-pkcs11 could not be installed; the tests of tokens skip" >&2
 	@$(BIN)/python -P -m pytest -m services -rs tests
 
 faults: $(VENV)/.dev ## break a running proxy in every way of docs/faults.md, soak it for an hour, and write its table
@@ -81,7 +83,7 @@ bench: install ## what it costs, beside mitmdump (and Squid where installed); AR
 	@$(BIN)/hushgate bench $(or $(ARGS),proxy)
 
 lock: $(BIN)/python ## resolve the dependencies anew
-	@for set in bootstrap clients kerberos otlp ocr; do $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.12 --no-header requirements/$$set.in -o requirements/$$set.txt; done
+	@for set in bootstrap clients kerberos otlp ocr pkcs11; do $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.12 --no-header requirements/$$set.in -o requirements/$$set.txt; done
 	@for set in runtime dev; do $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.12 --no-header --override requirements/overrides.in requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## remove what make made

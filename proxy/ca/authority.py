@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from proxy.ca import token as token_of
+
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 _DAYS = 5 * 365 + 1
@@ -57,8 +59,8 @@ class Authority:
         return min(each.not_valid_after_utc for each in (self.certificate, *self.chain))
 
 
-def open_authority(state: Path, domains: Sequence[str] = ()) -> Authority:
-    """Return the authority of a state folder, made on the first start (`domains` as below). Raises AuthorityError.
+def open_authority(state: Path, domains: Sequence[str] = (), token: str = "") -> Authority:
+    """Return the authority of a state folder, made on the first start (the rest as below). Raises AuthorityError.
 
     Where an audit log exists, a missing one is an error: clients trust the old one, and a new one would fail them all.
     """
@@ -72,20 +74,30 @@ def open_authority(state: Path, domains: Sequence[str] = ()) -> Authority:
         )
     key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     certificate_path.parent.mkdir(parents=True, exist_ok=True)
-    return create_authority(key_path, certificate_path, domains=domains)
+    return create_authority(key_path, certificate_path, domains=domains, token=token)
 
 
 def create_authority(
-    key_path: Path, certificate_path: Path, *, domains: Sequence[str] = (), now: datetime.datetime | None = None
+    key_path: Path,
+    certificate_path: Path,
+    *,
+    domains: Sequence[str] = (),
+    now: datetime.datetime | None = None,
+    token: str = "",
 ) -> Authority:
     """Make an authority and write its two files, which must not exist yet. Raises AuthorityError.
 
     With `domains` the certificate binds itself to those and the names below them, and to no IP address (RFC 5280
-    4.2.1.10): what it signs for any other name is worthless.
+    4.2.1.10): what it signs for any other name is worthless. With `token`, a pkcs11: URI (proxy.ca.token), the key is
+    that one, and the key file holds the URI.
     """
     if certificate_path.exists():
         raise AuthorityError(f"{certificate_path} exists already", "move it away, or keep using it")
-    key = create_key(key_path)
+    if token:
+        key: PrivateKey = parse_key(token.encode())
+        _write(key_path, f"{token}\n".encode(), 0o600)
+    else:
+        key = create_key(key_path)
     certificate = _self_sign(key, domains, now or datetime.datetime.now(datetime.UTC))
     _write(certificate_path, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
     return Authority(certificate, (), key)
@@ -135,7 +147,12 @@ def load_key(path: Path) -> PrivateKey:
 
 
 def parse_key(pem: bytes) -> PrivateKey:
-    """Return the EC or RSA key of a PEM text without password. Raises AuthorityError."""
+    """Return the EC or RSA key of a PEM text without password, or that of a token. Raises AuthorityError."""
+    if pem.startswith(token_of.SCHEME.encode()):
+        try:
+            return token_of.open_key(pem.decode("ascii", "replace"))
+        except token_of.TokenError as error:
+            raise AuthorityError(str(error), "docs/trusting-the-ca.md says how a token is named") from None
     try:
         key = serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError):
@@ -147,7 +164,7 @@ def parse_key(pem: bytes) -> PrivateKey:
     return key
 
 
-def _self_sign(key: ec.EllipticCurvePrivateKey, domains: Sequence[str], now: datetime.datetime) -> x509.Certificate:
+def _self_sign(key: PrivateKey, domains: Sequence[str], now: datetime.datetime) -> x509.Certificate:
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "hushgate"),

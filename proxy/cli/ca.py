@@ -34,6 +34,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         action="store_true",
         help="bind a new authority to the domains of the catalogue (RFC 5280, name constraints)",
     )
+    parser.add_argument("--pkcs11", metavar="URI", help="init: the key is in a token (RFC 7512), and stays there")
     parser.add_argument("--services", type=Path, metavar="FILE", help="services.yaml whose hosts belong to it too")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings whose services and own_host belong to it")
     step = parser.add_mutually_exclusive_group()
@@ -66,10 +67,12 @@ def run(args: argparse.Namespace) -> int:
 def _open(args: argparse.Namespace) -> "Authority":
     from proxy.ca.authority import open_authority
 
+    if args.pkcs11 and (args.what != "init" or (args.state / "ca" / "ca.pem").exists()):
+        raise Failure("--pkcs11 names the key of a new authority", "hushgate ca init makes one where there is none")
     domains = () if args.what == "show" else _domains(args)
     if domains and (args.state / "ca" / "ca.pem").exists():
         raise Failure("there is an authority already", "hushgate ca rotate --constrain-to-catalogue makes the next one")
-    return open_authority(args.state, domains)
+    return open_authority(args.state, domains, args.pkcs11 or "")
 
 
 def _rotate(args: argparse.Namespace) -> "Authority":

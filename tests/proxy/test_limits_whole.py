@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import h2.config
 import h2.connection
@@ -11,6 +12,7 @@ import h2.events
 import h2.settings
 import pytest
 
+from tests.faults.scene import family
 from tests.running import AI_HOSTS, CHAT, PLAIN_HOST, Answer, Proxy, chat
 from tests.upstream import Upstream
 
@@ -92,3 +94,20 @@ def test_a_connection_carries_a_hundred_streams_and_heads_of_64_kb(running: tupl
                     told |= {code: change.new_value for code, change in event.changed_settings.items()}
     assert told[h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS] == 100
     assert told[h2.settings.SettingCodes.MAX_HEADER_LIST_SIZE] == 65536
+
+
+def test_no_process_leaves_a_core_dump(running: tuple[Proxy, Upstream]) -> None:
+    proxy, _ = running
+    deadline = time.monotonic() + 60
+    while {core_limit(pid) for pid in family(proxy.process.pid)} != {("0", "0")}:  # one may be starting just now
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def core_limit(pid: int) -> tuple[str, str]:
+    try:
+        lines = Path(f"/proc/{pid}/limits").read_text(encoding="ascii").splitlines()
+    except OSError:  # it has ended meanwhile
+        return "0", "0"
+    soft, hard = next(line for line in lines if line.startswith("Max core file size")).split()[4:6]
+    return soft, hard
