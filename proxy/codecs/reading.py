@@ -26,6 +26,7 @@ from proxy.codecs.spans import Document, Span
 from proxy.exchange import Blob, Part, Unread
 
 _JSON_TEXT = re.compile(r"\ufeff?[ \t\r\n]*+[\[{]")
+_NAMES = 48  # characters: metadata that is longer, and words, is read as what a user says
 _SHORT = 128  # base64 so short is also read as what it says
 _SHORT_URL = 4096  # so is a data URL where a text is expected
 _SPACED = re.compile(r"\S\s+\S")
@@ -111,6 +112,8 @@ class Reading:
         text = styles.unescaped(span.raw, span.style)
         if label.decided and label.kind == "metadata" and _SPACED.search(text):
             label = Label(label.role, "prompt", False)  # a signature, an id or sealed state holds no words
+        elif label.kind == "metadata" and len(text) > _NAMES and _SPACED.search(text):
+            label = replace(label, kind="prompt")  # so do the names of models, events and formats
         file = media.read_data_url(text) if text[:5].lower() == "data:" else None
         if file is None and label.media and file_type not in _NOT_FILES:
             file = media.read_base64(text, file_type)

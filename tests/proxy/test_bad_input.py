@@ -89,8 +89,8 @@ def test_what_cannot_be_read_is_unknown_and_refused(proxy: Proxy, upstream: Upst
 
 
 def test_a_type_that_nobody_knows_hides_nothing(proxy: Proxy, upstream: Upstream) -> None:
-    marked = "CONFIDENTIAL - do not distribute\nHeron"
-    for body in ({"type": "never.heard.of", "payload": {"x": [{"kind": 7, "y": marked}]}}, {"said": marked}, [marked]):
+    marked = "CONFIDENTIAL - do not distribute\nProject Heron starts in March."
+    for body in ({"type": "never.heard.of", "payload": {"x": [{"kind": 7, "y": marked}]}}, {"event": marked}, [marked]):
         assert proxy.request(OPENAI, "/v1/never/heard/of", json.dumps(body).encode()).status == 400
     assert not upstream.received
 

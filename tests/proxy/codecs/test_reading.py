@@ -157,3 +157,12 @@ def test_words_in_the_place_of_sealed_state_are_a_prompt_of_the_user() -> None:
         exchange = Exchange("POST", "https", "h", 443, "/", (("content-type", "application/json"),), body)
         (part,) = [p for p in decode(exchange, "openai-responses").prompt.parts if p.text == content]
         assert (part.kind, part.decided, part.writable) == (kind, decided, False)
+
+
+def test_long_words_in_the_place_of_a_name_are_what_a_user_says() -> None:
+    words = "our margin is twelve percent, and nobody outside may know of it"
+    value = {"event": words, "model": "gpt-4 turbo", "metadata": {"ticket": words, "digest": "a" * 200}}
+    kinds = {part.path: part.kind for part in read(value).parts if not part.path.endswith("~")}
+    assert kinds == {
+        "$.event": "prompt", "$.model": "metadata", "$.metadata.ticket": "prompt", "$.metadata.digest": "metadata",
+    }  # fmt: skip
