@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from detectors.language.codes import LANGUAGES
 from policies import cel
-from policies.content import Question, all_hold, any_holds, none_holds
+from policies.content import Asked, Question, all_hold, any_holds, none_holds
+from policies.facts import FindingFact
 from policies.pattern import one_of
 from policies.rule import Clause, Match, Window
 from policies.scene import Scene
@@ -211,7 +212,7 @@ def _content(question: Question) -> list[Check]:
             joint = " and " if key == "content.all" else " or "
             required = joint.join(describe(one.clause) for one in asked)
             found.append(
-                Check(key, required, lambda s, t=test: t(question, s), _seen)  # type: ignore[misc]
+                Check(key, required, lambda s, t=test: t(question, s), lambda s, a=asked: _seen(a, s))  # type: ignore[misc]
             )
     return found
 
@@ -249,18 +250,26 @@ def describe(clause: Clause) -> str:
     return " ".join(said)
 
 
-def _seen(scene: Scene) -> str:
-    """Say what was found: entities, how many, the highest score and where; never a value."""
+def _seen(asked: Sequence[Asked], scene: Scene) -> str:
+    """Say what was found of what clauses ask for: entities, how many, the highest score, where; never a value."""
     seen = []
     for entity, facts in sorted(scene.findings.items()):
+        if not any(one.wants(entity) and _of_kind(one.clause, facts) for one in asked):
+            continue
         places = "/".join(sorted({fact.place for fact in facts}))
         lines = sum(fact.lines for fact in facts)
         count = f"{lines} lines" if lines else f"x{sum(fact.count for fact in facts)}"
         seen.append(f"{entity} {count} ({max(fact.score for fact in facts):.2f}, {places})")
     more = f" and {len(seen) - 8} more" if len(seen) > 8 else ""
-    told = sorted({LANGUAGES.get(code, code) for _, code in scene.facts.languages})
-    written = f"; written in {'/'.join(told)}" if told else ""
-    return (", ".join(seen[:8]) + more if seen else "nothing found") + written
+    found = [", ".join(seen[:8]) + more] if seen else []
+    if any(one.clause.languages for one in asked):
+        told = sorted({LANGUAGES.get(code, code) for _, code in scene.facts.languages})
+        found.append(f"prose in {'/'.join(told)}" if told else "no prose whose language could be told")
+    return " and ".join(found) or "nothing of that"
+
+
+def _of_kind(clause: Clause, facts: Sequence[FindingFact]) -> bool:
+    return clause.selects and (not clause.categories or any(fact.category in clause.categories for fact in facts))
 
 
 def within(networks: Sequence[str]) -> Callable[[Scene], bool]:

@@ -12,8 +12,9 @@ from policies.scene import Scene, prepare
 
 @dataclass(frozen=True, slots=True)
 class RuleTrace:
-    """Why a rule did or did not match: `observed` against `required` at `failed_key`, all empty where it matched.
+    """Why a rule did or did not match: `observed` against `required` at `failed_key`.
 
+    Where it matched, `observed` is what was found of what it looks for, the others are empty.
     `matched` is `unknown` where the key could not be told; `observed` then names the reasons.
     """
 
@@ -30,6 +31,9 @@ def explain(facts: Facts, policy: Policy, now: datetime) -> list[RuleTrace]:
     return sorted((_trace(prepared, scene) for prepared in policy.index.rules), key=lambda trace: trace.id)
 
 
+_SOUGHT = frozenset({"content.any", "content.all"})
+
+
 def _trace(prepared: Prepared, scene: Scene) -> RuleTrace:
     unknown: RuleTrace | None = None
     for check in prepared.checks:
@@ -42,4 +46,7 @@ def _trace(prepared: Prepared, scene: Scene) -> RuleTrace:
         if truth is not True and unknown is None:
             observed = f"{check.observe(scene)}; not known: {', '.join(sorted(truth))}"
             unknown = RuleTrace(prepared.rule.id, "unknown", check.key, observed, check.required)
-    return unknown or RuleTrace(prepared.rule.id, True)
+    if unknown is not None:
+        return unknown
+    found = [check.observe(scene) for check in prepared.checks if check.key in _SOUGHT]
+    return RuleTrace(prepared.rule.id, True, observed=" and ".join(dict.fromkeys(found)))

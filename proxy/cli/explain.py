@@ -96,6 +96,7 @@ def describe(outcome: "Outcome", judged: "Judged", snapshot: "Snapshot", *, text
     """Return the explanation as JSON values: contracts 5, `explain`."""
     from datetime import UTC, datetime
 
+    from policies.sentence import sentence
     from policies.trace import explain
 
     parts = judged.decoded.prompt.parts
@@ -124,7 +125,7 @@ def describe(outcome: "Outcome", judged: "Judged", snapshot: "Snapshot", *, text
         "unread": [{"path": u.path, "reason": u.reason, "bytes": u.bytes} for u in judged.decoded.prompt.unread],
         "rules": [
             {"id": trace.id, "matched": trace.matched, "failed_key": trace.failed_key, "observed": trace.observed,
-             "required": trace.required}
+             "required": trace.required, "why": sentence(trace)}
             for trace in explain(judged.facts, snapshot.policy, datetime.now(UTC))
         ],
         "verdict": {
@@ -167,7 +168,7 @@ def _tell(report: dict[str, Any]) -> None:
         print(f"  {unread['path']}  {paint('unread', 'red')}: {unread['reason']}, {unread['bytes']} bytes")
     print("rules")
     for rule in report["rules"]:
-        why = "" if rule["matched"] is True else f"  {rule['failed_key']}: {rule['observed']}, needs {rule['required']}"
+        why = f"  {rule['why']}" if rule["why"] else ""
         print(f"  {_mark(rule['matched'])} {rule['id']}{why}")
     verdict = report["verdict"]
     action = paint(verdict["action"], _COLOUR.get(verdict["action"], "bold"))

@@ -57,6 +57,7 @@ def _find(folder: Path, event: str) -> "Replay":
 def explain(found: "Replay", policy: Any) -> dict[str, Any]:
     """Return why the decision comes out as it does under `policy`, as JSON values."""
     from policies.engine import decide
+    from policies.sentence import sentence
     from policies.trace import explain as traces
 
     verdict = decide(found.least, policy, found.at)
@@ -76,6 +77,7 @@ def explain(found: "Replay", policy: Any) -> dict[str, Any]:
                 "failed_key": trace.failed_key,
                 "observed": trace.observed,
                 "required": trace.required,
+                "why": sentence(trace),
             }
             for trace in traces(found.least, policy, found.at)
         ],
@@ -98,10 +100,11 @@ def _print(report: dict[str, Any]) -> None:
     for rule in report["rules"]:
         if rule["matched"] is True:
             lifted = f", lifted by {rule['exception']}" if rule["exception"] else ""
-            print(f"  {paint('yes', 'green')} {rule['id']}  {rule['action']}{lifted}  ({rule['where']})")
+            why = f": {rule['why']}" if rule["why"] else ""
+            print(f"  {paint('yes', 'green')} {rule['id']}  {rule['action']}{lifted}{why}  ({rule['where']})")
         else:
             mark = "no " if rule["matched"] is False else paint("?  ", "yellow")
-            print(f"  {mark} {rule['id']}  {rule['failed_key']}: {rule['observed']}, needs {rule['required']}")
+            print(f"  {mark} {rule['id']}  {rule['why']}")
     verdict = report["verdict"]
     print(f"verdict   {verdict['action']} by {', '.join(verdict['rules']) or 'default'}")
     for key in ("would", "unknown", "exceptions", "route"):

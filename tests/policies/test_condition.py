@@ -1,13 +1,15 @@
 """The keys of a match: who, where to, what for, when."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 
+from detectors.entities import catalogue
 from policies.condition import checks, describe, holds
-from policies.content import Question
+from policies.content import Asked, Question, ask
 from policies.facts import Facts, FindingFact
-from policies.rule import App, Clause, Match, When, Who, Window
+from policies.rule import App, Clause, Content, Match, When, Who, Window
 from policies.scene import Scene, prepare
 from policies.truth import Truth
 
@@ -106,6 +108,10 @@ def test_a_clause_in_words() -> None:
     assert describe(Clause(class_at_least="Restricted")) == "class at least Restricted"
 
 
+def asked(*clauses: Clause) -> Sequence[Asked]:
+    return ask(Content(any=clauses), (), catalogue()).any
+
+
 def test_what_was_seen_names_kinds_and_never_values(now: datetime) -> None:
     from policies.condition import _seen
 
@@ -115,8 +121,14 @@ def test_what_was_seen_names_kinds_and_never_values(now: datetime) -> None:
         FindingFact("SOURCE_CODE", "code", 0.9, lines=12),
     )
     scene: Scene = prepare(Facts(findings=findings), now)
-    assert _seen(scene) == "SOURCE_CODE 12 lines (0.90, prompt), US_SSN x2 (0.85, file/prompt)"
-    assert _seen(prepare(Facts(), now)) == "nothing found"
+    both = asked(Clause(entities=("US_SSN",)), Clause(categories=("code",)))
+    assert _seen(both, scene) == "SOURCE_CODE 12 lines (0.90, prompt), US_SSN x2 (0.85, file/prompt)"
+    assert _seen(asked(Clause(categories=("pii",))), scene) == "US_SSN x2 (0.85, file/prompt)"
+    assert _seen(asked(Clause(entities=("IBAN_CODE",))), scene) == "nothing of that"
+    german = asked(Clause(entities=("US_SSN",), languages=("de",)))
+    assert _seen(german, scene) == "US_SSN x2 (0.85, file/prompt) and no prose whose language could be told"
+    spoken = prepare(Facts(languages=(("prompt", "fr"),), findings=findings), now)
+    assert _seen(asked(Clause(languages=("de",))), spoken) == "prose in French"
 
 
 TOLD = (

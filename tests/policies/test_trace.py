@@ -20,16 +20,16 @@ rules:
 def test_the_key_that_failed_with_observed_and_required(policy_of: Callable[[str], Policy], now: datetime) -> None:
     facts = Facts(address="192.0.2.1", findings=(FindingFact("US_SSN", "pii", 0.85),))
     assert explain(facts, policy_of(POLICY), now) == [
-        RuleTrace("code", False, "content.any", "US_SSN x1 (0.85, prompt)", "SOURCE_CODE lines >= 8"),
+        RuleTrace("code", False, "content.any", "nothing of that", "SOURCE_CODE lines >= 8"),
         RuleTrace("office", False, "who.networks", "192.0.2.1", "10.0.0.0/8"),
-        RuleTrace("ssn", True),
+        RuleTrace("ssn", True, observed="US_SSN x1 (0.85, prompt)"),
         RuleTrace("status", False, "app.status", "tolerated", "unknown"),
     ]
 
 
 def test_unknown_names_its_reasons(policy_of: Callable[[str], Policy], now: datetime) -> None:
     (code, *_rest, ssn, _status) = explain(Facts(unknown=("timeout",)), policy_of(POLICY), now)
-    assert (code.matched, code.observed) == ("unknown", "nothing found; not known: timeout")
+    assert (code.matched, code.observed) == ("unknown", "nothing of that; not known: timeout")
     assert ssn.matched == "unknown"
 
 
