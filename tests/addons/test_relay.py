@@ -20,7 +20,10 @@ pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("relay")]
 
 HOST, PATH = "api.openai.com", "/v1/chat/completions"
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
-CHUNKED, BODY = HEAD + b"transfer-encoding: chunked\r\n\r\n", json.dumps({"model": "m", "messages": []}).encode()
+CHUNKED, BODY = (
+    HEAD + b"transfer-encoding: chunked\r\n\r\n",
+    json.dumps({"model": "m", "messages": [{"role": "user", "content": "hi"}]}).encode(),
+)
 POLICY = """
 schema: policy/v1
 policy: relay
