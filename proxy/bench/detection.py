@@ -14,7 +14,8 @@ from detectors.load import Settings, load
 from detectors.scan import Scanner, Task
 from proxy.bench.effort import Effort
 from proxy.bench.figures import Figure, ratio
-from proxy.bench.peers import installed
+from proxy.bench.hostile import HOSTILE
+from proxy.bench.peers import absent, installed
 from proxy.bench.prompts import prompts
 
 Scan = Callable[[str], object]
@@ -24,26 +25,10 @@ _STRUCTURED = ("secrets", "pii")
 _EVERYTHING = ("views", "secrets", "pii", "labels", "code")
 _GOALS = {"structured": (0.5, 3.0, 15.0), "views": (1.5, 10.0, 45.0)}
 _PEER_LIMIT = 20_000  # characters: peers that take a second beyond that are not waited for
-_LINEAR = 25.0  # ten times the text may take that many times as long: cache effects, not another exponent
-
-HOSTILE = {
-    "a.a.a.": "a.",
-    "a-a-": "a-",
-    "digits": "1",
-    "1 1 1 ": "1 ",
-    "1-1-1-": "1-",
-    "brackets": "[",
-    "percents": "%41",
-    "entities": "&#65;",
-    "base64": "QUFB",
-    "invisible": "a\u200b",
-    "lines": "a1\n",
-    "tags": "<b>a",
-    "stars": "a*",
-    "quotes": '"a"+',
-    "words": "one ",
-}
-"""What a hostile text repeats."""
+_WHOLE = (*_EVERYTHING, "documents")
+_HOSTILE_SIZES = (62_500, 250_000, 1_000_000)
+_FEW = 2  # rounds of texts that take seconds
+_LINEAR = 40.0  # sixteen times the text may take that many times as long: cache effects, not another exponent
 
 
 def run(parts: Sequence[str], effort: Effort, tell: Callable[[str], None]) -> Iterator[Figure]:
@@ -56,6 +41,8 @@ def run(parts: Sequence[str], effort: Effort, tell: Callable[[str], None]) -> It
             raise ValueError(f"there is no part {name!r}; there are {', '.join(PARTS)}")
     for name in parts or PARTS:
         tell(f"{name}: {(PARTS[name].__doc__ or '').splitlines()[0]}")
+        for line in absent() if name == "structured" else ():
+            tell(line)
         yield from PARTS[name](effort)
 
 
@@ -70,15 +57,16 @@ def views(effort: Effort) -> Iterator[Figure]:
 
 
 def hostile(effort: Effort) -> Iterator[Figure]:
-    """Ten times as much of a text that is made to be slow: how many times as long it takes."""
-    scan = ours(_EVERYTHING)
-    size = effort.of(100_000)
-    for name, unit in HOSTILE.items():
-        small, large = (unit * (length // len(unit)) + "@" for length in (size // 10, size))
-        scan(small)
-        rounds = [(_timed(scan, large), _timed(scan, small)) for _ in range(effort.rounds)]
-        yield Figure("hostile", f"{name}, {size // 1000} kB", "ms", tuple(big for big, _ in rounds))
-        yield ratio("hostile", f"{name}, ×10", [a for a, _ in rounds], [b for _, b in rounds], _LINEAR)
+    """Texts that are made to be slow, of 62 kB, 250 kB and 1 MB: how many times as long sixteen times as much takes."""
+    scan = ours(_WHOLE)
+    sizes = tuple(effort.of(size) for size in _HOSTILE_SIZES)
+    scan(prompts(sizes[0], effort.seed))
+    for name, make in HOSTILE.items():
+        texts = [make(size) for size in sizes]
+        rounds = [[_timed(scan, text) for text in texts] for _ in range(min(effort.rounds, _FEW))]
+        for number, size in enumerate(sizes):
+            yield Figure("hostile", f"{name}, {size / 1000:g} kB", "ms", tuple(times[number] for times in rounds))
+        yield ratio("hostile", f"{name}, ×16", [times[-1] for times in rounds], [times[0] for times in rounds], _LINEAR)
 
 
 PARTS: dict[str, Callable[[Effort], Iterator[Figure]]] = {"structured": structured, "views": views, "hostile": hostile}

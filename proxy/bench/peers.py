@@ -45,3 +45,16 @@ PEERS = {
 def installed() -> dict[str, Peer]:
     """Return the peers whose package is here."""
     return {name: made() for name, (package, made) in PEERS.items() if find_spec(package) is not None}
+
+
+NEVER = {
+    "llm-guard": "it needs a Python below 3.13",
+    "LLM-Shield": "it needs an environment of its own, with a python-dateutil older than ours",
+}
+"""Peers of the same scope that cannot be installed beside hushgate, and why."""
+
+
+def absent() -> list[str]:
+    """Return a sentence for each peer that the figures leave out, so that nobody takes its absence for a win."""
+    missing = {name: "it is not installed" for name, (package, _) in PEERS.items() if find_spec(package) is None}
+    return [f"not beside it: {name}; {why}" for name, why in (missing | NEVER).items()]

@@ -27,8 +27,8 @@ def test_our_detectors_run_for_real() -> None:
 def test_hostile_texts_are_held_against_a_linear_cost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detection, "ours", lambda families: len)
     figures = list(detection.run(["hostile"], QUICK, lambda _: None))
-    assert len(figures) == 2 * len(detection.HOSTILE)
-    assert {f.goal for f in figures if f.unit == "x"} == {25.0}
+    assert len(figures) == 4 * len(detection.HOSTILE)
+    assert {f.goal for f in figures if f.unit == "x"} == {40.0}
 
 
 def test_an_unknown_part_is_refused() -> None:

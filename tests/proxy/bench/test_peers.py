@@ -31,3 +31,12 @@ def test_detect_secrets_reads_line_by_line(monkeypatch: pytest.MonkeyPatch) -> N
 def test_only_what_is_installed_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "PEERS", {"None": ("no_such_package_here", lambda: len), "Us": ("proxy", lambda: len)})
     assert list(peers.installed()) == ["Us"]
+
+
+def test_who_is_not_there_is_told_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peers, "PEERS", {"None": ("no_such_package_here", lambda: len), "Us": ("proxy", lambda: len)})
+    assert [line.partition(";")[0] for line in peers.absent()] == [
+        "not beside it: None",
+        "not beside it: llm-guard",
+        "not beside it: LLM-Shield",
+    ]
