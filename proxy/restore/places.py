@@ -74,8 +74,8 @@ class Places:
     def __init__(self) -> None:
         self._sticky = ""
 
-    def of(self, payload: bytes, *, plain: bool = False, signed: bool = False) -> list[Place]:
-        """Return the texts of an event, in order. What is not JSON, or `plain`, is one text.
+    def of(self, payload: bytes, *, plain: bool = False, whole: bool = False, signed: bool = False) -> list[Place]:
+        """Return the texts of an event, in order. What is not JSON, or `plain`, is one text; `whole`: one of its own.
 
         `signed`: what is signed as well, as texts that are not writable, and numbers that could be somebody's. Raises
         UnicodeDecodeError, and Unreadable where it is too large.
@@ -88,7 +88,7 @@ class Places:
             except Unreadable as error:
                 if error.reason != "undecodable":
                     raise
-        return [Place(Span(document, 0, len(text), "plain"), text, "plain")] if text else []
+        return [Place(Span(document, 0, len(text), "plain"), text, None if whole else "plain")] if text else []
 
     def _read(self, tree: Tree, document: Document, all_of_it: bool) -> Iterator[Place]:
         found = [leaf for leaf in tree.leaves if _speaks(leaf, document.text, all_of_it)]

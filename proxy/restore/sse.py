@@ -40,7 +40,7 @@ class SseFraming:
 
 
 def _event(raw: bytes) -> Event:
-    """Return an event; its payload is its data lines, joined as a client joins them."""
+    """Return an event; its payload is its data lines, joined as a client joins them; without any, all that it says."""
     data: list[bytes] = []
     pieces: list[bytes | None] = []  # lines as they are; None where a data line stands
     ends: list[bytes] = []
@@ -56,7 +56,7 @@ def _event(raw: bytes) -> Event:
         elif found[0]:
             pieces.append(found[0])
     if not data:
-        return Event(raw)
+        return Event(raw, raw, plain=True, whole=True) if raw.strip() else Event(raw)
 
     def render(payload: bytes) -> bytes:
         first = pieces.index(None)

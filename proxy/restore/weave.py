@@ -35,14 +35,15 @@ BEFORE = 96  # characters that have left and are still shown to the editor
 class Event:
     """One event: what stood on the wire, the part of it that is read (None: nothing), and how it is written again.
 
-    `plain`: the payload is text, whatever it looks like. `unread` says why bytes of it were not read, as a reason of
-    `on_unknown`; empty where all were.
+    `plain`: the payload is text, whatever it looks like; `whole`: it says nothing of the next one's. `unread` says why
+    bytes of it were not read, as a reason of `on_unknown`; empty where all were.
     """
 
     raw: bytes = field(repr=False)
     payload: bytes | None = field(default=None, repr=False)
     render: Callable[[bytes], bytes] = field(default=bytes, repr=False)
     plain: bool = False
+    whole: bool = False
     unread: str = ""
     changes: dict[Span, list[Change]] = field(default_factory=dict, repr=False)
     waiting: int = 0
@@ -218,7 +219,7 @@ class Weave:
         if event.payload is None:
             return []
         try:
-            return self._places.of(event.payload, plain=event.plain, signed=self._inspects)
+            return self._places.of(event.payload, plain=event.plain, whole=event.whole, signed=self._inspects)
         except Unreadable as error:
             self.unread[error.reason] = None
         except UnicodeDecodeError:

@@ -228,6 +228,12 @@ def test_text_streams_and_little_of_it_waits() -> None:
     assert max(asyncio.run(lags())) <= 60
 
 
+def test_a_comment_is_looked_at_and_does_not_wait() -> None:
+    made = answering("text/event-stream")
+    assert asyncio.run(made.feed(b": keep-alive\n\n")) == b": keep-alive\n\n"
+    assert asyncio.run(made.feed(f": {CARD}\n\n".encode())) == b": [REDACTED_CREDIT_CARD]\n\n"
+
+
 def test_what_is_scanned_is_only_what_has_not_left() -> None:
     scans = Scans()
     run(WIRES[0].write(pieces("some words here " * 500, 8), ["{}"]), WIRES[0].kind, range(0, 10**6, 200), scans=scans)

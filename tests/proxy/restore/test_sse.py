@@ -20,7 +20,8 @@ def cut(data: bytes, size: int = 10**9) -> list[Event]:
 def test_every_line_end(end: str, size: int) -> None:
     data = f": hi{end}{end}event: x{end}data: 1{end}data:2{end}id: 7{end}{end}data: [DONE]{end}{end}".encode()
     events = cut(data, size)
-    assert [event.payload for event in events if event.raw.strip()] == [None, b"1\n2", b"[DONE]"]
+    said = [(event.payload, event.whole) for event in events if event.raw.strip()]
+    assert said == [(f": hi{end}{end}".encode(), True), (b"1\n2", False), (b"[DONE]", False)]
     assert b"".join(event.raw for event in events) == data
 
 
