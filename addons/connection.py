@@ -107,15 +107,21 @@ class Connection(mode_servers.ProxyConnectionHandler):
             return
         task = asyncio.create_task(self.handle_hook(hook))  # eager: it runs here, as far as it does not wait
         if task.done():
-            self._completed(hook)
+            self._finished(task, hook)
         else:
             self._tasks.add(task)
             task.add_done_callback(lambda task: self._finished(task, hook))
 
     def _finished(self, task: "asyncio.Task[None]", hook: commands.StartHook) -> None:
+        """Go on after a hook; one that failed leaves its flow where it is, since to go on would be to forward."""
         self._tasks.discard(task)
-        if not task.cancelled():
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
             self._completed(hook)
+        else:
+            logger.error("hook %s failed: %s", hook.name, type(error).__name__)
 
     def _completed(self, hook: commands.StartHook) -> None:
         if hook.blocking:

@@ -83,7 +83,7 @@ class Proxy:
             self.process = subprocess.Popen(
                 self.arguments, stderr=errors, stdin=subprocess.DEVNULL, env=self._environment, cwd=self.state.parent
             )
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 240
         while not (self.state / "run.json").exists():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.process.kill()

@@ -198,7 +198,7 @@ async def launch(
     *,
     observe: Callable[[Restart], None] = lambda _: None,
     environment: Mapping[str, str] | None = None,
-    ready_s: float = 60,
+    ready_s: float = 180,
 ) -> Generation:
     """Start `count` inspectors behind sockets in `runtime` (see `make_runtime`) and wait until they are ready.
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from proxy.config import child_environment
 from proxy.control import Control, Handler, Message
 
-BOOT_SECONDS = 30.0
+BOOT_SECONDS = 120.0
 
 
 class BootError(Exception):

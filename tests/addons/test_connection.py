@@ -97,3 +97,23 @@ async def test_data_for_a_connection_that_is_gone_is_dropped() -> None:
     connection = made([])
     connection.transports.clear()
     connection._obey(commands.SendData(connection.client, b"late"))
+
+
+@pytest.mark.parametrize("waits", [False, True])
+async def test_a_hook_that_fails_outside_of_its_listeners_is_never_over(
+    waits: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(hook: object) -> None:
+        if waits:
+            await asyncio.sleep(0)
+        raise KeyError("CANARY")
+
+    order: list[str] = []
+    connection = made(order)
+    monkeypatch.setattr(connection, "handle_hook", broken)
+    await connection.server_event(events.DataReceived(connection.client, b"a"))
+    async with asyncio.timeout(60):
+        while "KeyError" not in caplog.text:
+            await asyncio.sleep(0)
+    assert order == ["a begins"]
+    assert "CANARY" not in caplog.text

@@ -62,7 +62,7 @@ def test_an_index_built_meanwhile_stops_its_pages_and_cuts_its_records(tmp_path:
         assert status(proxy, pasted) == 200
         build(proxy, str(tmp_path / "plans"))
         build(proxy, "--csv", str(tmp_path / "c.csv"), "--primary", "mail,phone", "--name", "customers")
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 240
         while status(proxy, pasted) != 400:
             assert time.monotonic() < deadline
             time.sleep(0.2)
