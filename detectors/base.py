@@ -30,13 +30,15 @@ class Opened:
     """What a reader made of a file: its text, what the file says of itself, and why some of it was not read.
 
     `findings` have no place in the text (0 to 0). `unread` holds reasons of `on_unknown`; `late` tells that time ran
-    out, so that another attempt may give more.
+    out, so that another attempt may give more. From `gleaned` on (a place in the text; -1: nowhere) the text are words
+    that stood in bytes which nobody reads: they can be values, they are no lines and no sentences.
     """
 
     text: str = field(repr=False)
     findings: tuple[Finding, ...] = ()
     unread: tuple[str, ...] = ()
     late: bool = False
+    gleaned: int = -1
 
 
 @dataclass(frozen=True, slots=True, repr=False)

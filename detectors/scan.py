@@ -48,6 +48,7 @@ class _Work:
     detectors: tuple[str, ...]
     report: Report
     views: Sequence[View] = field(default_factory=tuple)
+    gleaned: int = -1
 
 
 LATE = {"names": "names_timeout", "language": "language"}
@@ -132,7 +133,7 @@ class Scanner:
                 missed = tuple(unread(reason, reader.name) for reason in opened.unread)
                 report.findings[reader.name] = (*opened.findings, *missed)
         names = tuple(name for name in task.detectors if name != reader.name)
-        return _Work(Source(opened.text, task.source.hint), names, report)
+        return _Work(Source(opened.text, task.source.hint), names, report, gleaned=opened.gleaned)
 
     def _open(self, reader: Reader, file: File, deadline: float) -> Opened:
         opened = self._opened.get(file)
@@ -185,6 +186,8 @@ class Scanner:
             except Exception:  # noqa: BLE001 - the boundary: a detector fails alone, its text never leaves in a traceback
                 late = "error"
                 break
+        if work.gleaned >= 0:
+            found = [finding for finding in found if finding.start < work.gleaned or _is_value(finding, detector)]
         late = late or self._late(detector, deadline, done=True)
         if late:
             report.failed[name] = late
@@ -202,6 +205,11 @@ class Scanner:
         if now < deadline or (done and now == deadline):
             return ""
         return LATE.get(detector.cost, "timeout")
+
+
+def _is_value(finding: Finding, detector: Detector) -> bool:
+    """Tell whether a finding needs no lines or sentences around it: sound and pictures are full of what looks like."""
+    return finding.category != "code" and detector.cost not in ("names", "language")
 
 
 def _no_file(file: File) -> None:

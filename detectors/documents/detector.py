@@ -50,7 +50,7 @@ class DocumentReader:
         result = read(file, now + _SHARE * (deadline - now), clock)
         found = {entity: None for label in result.labels for entity in self._entities(label)}
         labels = tuple(Finding(entity, "label", 0, 0, 1.0, NAME, evidence=("metadata",)) for entity in found)
-        return Opened(result.text, labels, result.unread, result.late)
+        return Opened(result.text, labels, result.unread, result.late, result.gleaned)
 
     def _entities(self, label: Label) -> Iterable[str]:
         """Return what a label means here: by its id, else by the words of its name, else the name itself."""

@@ -59,6 +59,7 @@ class Harvest:
         self._clock = clock
         self._dispatch = dispatch
         self._pieces: list[str] = []
+        self._gleanings: list[str] = []
         self._size = 0
         self._unpacked = 0
         self._members = 0
@@ -68,15 +69,27 @@ class Harvest:
 
     @property
     def text(self) -> str:
-        """Return the text so far, one line or more a piece."""
-        return "\n".join(self._pieces)
+        """Return the text so far, one line or more a piece; what was gleaned stands at the end."""
+        return "\n".join((*self._pieces, *self._gleanings))
+
+    @property
+    def gleaned(self) -> int:
+        """Return where in the text it begins that words were only gleaned; -1 for nowhere."""
+        return sum(len(piece) + 1 for piece in self._pieces) if self._gleanings else -1
 
     def add(self, text: str) -> None:
         """Take in a piece of text, as far as there is room."""
+        self._take(text, self._pieces)
+
+    def glean(self, text: str) -> None:
+        """Take in words that stood in bytes which nobody reads."""
+        self._take(text, self._gleanings)
+
+    def _take(self, text: str, pieces: list[str]) -> None:
         self.tick()
         room = self._bounds.text - self._size
         if text := text[:room].strip("\n") if len(text) <= room else text[:room]:
-            self._pieces.append(text)
+            pieces.append(text)
             self._size += len(text) + 1
         if self._size > self._bounds.text:
             raise Exhausted("too_large")

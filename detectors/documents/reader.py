@@ -7,9 +7,10 @@ from detectors.base import File
 from detectors.documents import compressed, mail, markup, office, ole, pdf, picture, rtf
 from detectors.documents.harvest import Bounds, Exhausted, Harvest, Label, Unreadable
 from detectors.documents.kinds import decoded, is_feed, is_wide, kind_of
-from detectors.documents.strings import strings
+from detectors.documents.strings import gleaned
 
 BOUNDS = Bounds()
+_MOSTLY = 0.7  # of the bytes of an unknown format, from where on they are a text with something in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Read:
     labels: tuple[Label, ...] = ()
     unread: tuple[str, ...] = ()
     late: bool = False
+    gleaned: int = -1  # see Opened
 
 
 def read(file: File, deadline: float, clock: Callable[[], float], bounds: Bounds = BOUNDS) -> Read:
@@ -32,7 +34,7 @@ def read(file: File, deadline: float, clock: Callable[[], float], bounds: Bounds
         late = error.reason == "timeout"
         if not late:
             harvest.miss(error.reason)
-    return Read(harvest.text, tuple(harvest.labels), tuple(sorted(harvest.unread)), late)
+    return Read(harvest.text, tuple(harvest.labels), tuple(sorted(harvest.unread)), late, harvest.gleaned)
 
 
 def _dispatch(harvest: Harvest, data: bytes, said: str, suffix: str) -> None:
@@ -71,7 +73,9 @@ def _page(data: bytes, harvest: Harvest) -> None:
 
 def _unknown(data: bytes, harvest: Harvest) -> None:
     harvest.miss("media")
-    harvest.add(strings(data))
+    words, share = gleaned(data)
+    take = harvest.add if share > _MOSTLY else harvest.glean
+    take(words)
 
 
 def _media(data: bytes, harvest: Harvest) -> None:  # noqa: ARG001 - one of a table

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from detectors.base import File, Opened, Source, Views
@@ -330,3 +332,20 @@ def test_a_report_says_how_long_each_detector_took():
     [report] = Scanner([Slow()]).run([Task(Source("text"), ("slow@1", "missing@1"))])
     assert report.seconds["slow@1"] > 0
     assert set(report.seconds) == {"slow@1"}
+
+
+def test_words_gleaned_from_bytes_are_values_but_neither_lines_nor_sentences():
+    class Gleaning(Files):
+        def open(self, file, deadline, clock):
+            return Opened("read\namber line", gleaned=5)
+
+    class Code(Word):
+        def detect(self, source, digest):
+            return [replace(finding, category="code") for finding in super().detect(source, digest)]
+
+    files, value, name = Gleaning(), Word("amber"), Word("line", "names")
+    before, behind = Code("read"), Code("amber line")
+    (report,) = Scanner([files, value, name, before, behind]).run([on_file(b"", files, value, name, before, behind)])
+    assert {found.name: len(report.findings[found.name]) for found in (value, name, before, behind)} == {
+        value.name: 1, name.name: 0, before.name: 1, behind.name: 0,
+    }  # fmt: skip

@@ -251,3 +251,18 @@ def test_zip_members_with_unknown_compression_are_noted() -> None:
         plain[plain.index(mark) + offset] = 97
     assert zipfile.ZipFile(io.BytesIO(bytes(plain))).infolist()
     assert reading(bytes(plain)).unread == ("undecodable",)
+
+
+def test_of_bytes_that_nobody_reads_words_are_gleaned_behind_all_that_was_read() -> None:
+    packed = papers.zipped({"a.wav": b"\x00\x01" * 200 + b"password=Hq7#vLp2!x" + b"\x00\x02" * 200, "b.txt": TEXT})
+    got = reading(packed)
+    assert got.text == f"a.wav\nb.txt\n{TEXT.decode()}\npassword=Hq7#vLp2!x"
+    assert got.text[got.gleaned :] == "password=Hq7#vLp2!x"
+    assert "media" in got.unread
+    assert reading(TEXT).gleaned == -1
+
+
+def test_a_text_with_a_few_bytes_that_no_text_has_is_a_text() -> None:
+    for data in (b"\x00" + TEXT * 5, (TEXT * 5).decode().encode("utf-16-le")):
+        got = reading(data)
+        assert (got.gleaned, got.unread) == (-1, ("media",))
