@@ -117,7 +117,7 @@ def test_a_detector_fails_alone_and_its_text_goes_nowhere(broken, capsys):
     assert broken.name not in report.findings
     assert report.findings[a.name]
     shown = capsys.readouterr()
-    assert "536" not in repr(report) + shown.out + shown.err
+    assert "536-22" not in repr(report) + shown.out + shown.err
 
 
 def test_a_detector_that_there_is_not_is_an_error_not_silence():
