@@ -82,16 +82,16 @@ def uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (tmp_path / "softhsm2.conf").write_text(
         f"directories.tokendir = {tmp_path / 'tokens'}\nobjectstore.backend = file\n"
     )
-    (tmp_path / "pin").write_text("4711\n")
+    (tmp_path / "pin").write_text("47110815\n")
     monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm2.conf"))
     subprocess.run(
-        ["softhsm2-util", "--init-token", "--free", "--label", "hushgate", "--pin", "4711", "--so-pin", "0815"],
+        ["softhsm2-util", "--init-token", "--free", "--label", "hushgate", "--pin", "47110815", "--so-pin", "0815"],
         check=True, capture_output=True,
     )  # fmt: skip
     code = (
         "import pkcs11\nfrom pkcs11.util.ec import encode_named_curve_parameters as curve\n"
         f"token = pkcs11.lib({str(MODULE)!r}).get_token(token_label='hushgate')\n"
-        "with token.open(rw=True, user_pin='4711') as session:\n"
+        "with token.open(rw=True, user_pin='47110815') as session:\n"
         "    domain = session.create_domain_parameters(pkcs11.KeyType.EC,\n"
         "        {pkcs11.Attribute.EC_PARAMS: curve('secp256r1')}, local=True)\n"
         "    domain.generate_keypair(store=True, label='ca')\n"
@@ -116,7 +116,7 @@ def test_a_token_signs_the_leaves_that_clients_meet(tmp_path: Path, uri: str) ->
         with proxy.connect(OPENAI) as sock:
             leaf = x509.load_der_x509_certificate(sock.getpeercert(binary_form=True) or b"")
     leaf.verify_directly_issued_by(x509.load_pem_x509_certificate((state / "ca" / "ca.pem").read_bytes()))
-    assert "4711" not in (tmp_path / "state.stderr").read_text()
+    assert "47110815" not in (tmp_path / "state.stderr").read_text()
 
 
 @pytest.mark.services
