@@ -38,7 +38,7 @@ class Engine:
         self._patterns = tuple(_prepare(pattern) for pattern in patterns)
         self._gate: Gate | None = None
         if gated and available():
-            self._gate = compile_gate([pattern.expression for pattern in patterns], cache)
+            self._gate = compile_gate([pattern.gate or pattern.expression for pattern in patterns], cache)
 
     def find(self, text: str) -> list[Hit]:
         """Return every match of every pattern in `text`, by pattern, then by position."""

@@ -9,12 +9,14 @@ class Pattern:
 
     Classes and counts are of bytes: write a letter beyond ASCII as an alternative (`(?:ä|Ä)`), not in a class.
     The group `secret`, else the first group, else the whole match is what is reported. At least one of `keywords`
-    (any case) stands in every text that matches; none means that the expression is always tried.
+    (any case) stands in every text that matches; none means that the expression is always tried. `gate` matches
+    somewhere in every text that `expression` matches, for one that Hyperscan takes only loosely; empty: itself.
     """
 
     id: str
     expression: str
     keywords: tuple[str, ...] = ()
+    gate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

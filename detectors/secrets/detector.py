@@ -23,7 +23,7 @@ class SecretDetector:
     def __init__(self, rules: Sequence[Rule], cache: Path | None = None, gated: bool = True) -> None:
         """Compile `rules`. `cache` and `gated` as in `Engine`."""
         self._rules = tuple(rules)
-        patterns = [Pattern(rule.id, rule.pattern, rule.keywords) for rule in self._rules]
+        patterns = [Pattern(rule.id, rule.pattern, rule.keywords, rule.gate) for rule in self._rules]
         self._engine = Engine(patterns, cache, gated)
         self._entities = frozenset(rule.entity for rule in self._rules) | hint.ENTITIES
 

@@ -29,7 +29,7 @@ class Rule:
     """One kind of secret.
 
     `match` are texts in which the rule must find its secret, `passed` texts in which it must not. `min_entropy` is in
-    bits a character. `checks` run in order; the first that refuses ends it.
+    bits a character. `gate` as in detectors.patterns.pattern. `checks` run in order; the first that refuses ends it.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Rule:
     title: str
     pattern: str
     keywords: tuple[str, ...]
+    gate: str
     min_entropy: float
     checks: tuple[str, ...]
     score: float

@@ -11,7 +11,7 @@ from detectors.secrets.rule import Rule
 
 SHIPPED = Path(__file__).with_name("rules")
 _RULE_KEYS = (
-    "id", "entity", "title", "pattern", "keywords", "min_entropy", "checks", "score", "source", "match", "pass",
+    "id", "entity", "title", "pattern", "gate", "keywords", "min_entropy", "checks", "score", "source", "match", "pass",
 )  # fmt: skip
 _FRAGMENT = re.compile(r"<<([a-z_]+)>>")
 _ENTITY = re.compile(r"SECRET(?:_[A-Z0-9]+)+")
@@ -55,6 +55,7 @@ def _rule(entry: Record, file: Record, stem: str) -> Rule:
         title=entry.text("title"),
         pattern=pattern,
         keywords=entry.texts("keywords"),
+        gate=_pattern(entry, file, "gate") if entry.has("gate") else "",
         min_entropy=entry.number("min_entropy", 0.0, 0.0, 8.0),
         checks=names,
         score=entry.number("score", 0.95, 0.0, 1.0),
@@ -65,17 +66,17 @@ def _rule(entry: Record, file: Record, stem: str) -> Rule:
     )
 
 
-def _pattern(entry: Record, file: Record) -> str:
+def _pattern(entry: Record, file: Record, key: str = "pattern") -> str:
     fragments = file.mapping("fragments")
-    text = entry.text("pattern")
+    text = entry.text(key)
     for _depth in range(4):
         for name in _FRAGMENT.findall(text):
             if name not in fragments:
-                raise entry.error(f"unknown fragment '{name}'{suggest(name, fragments)}", "pattern")
+                raise entry.error(f"unknown fragment '{name}'{suggest(name, fragments)}", key)
         text = _FRAGMENT.sub(lambda match: fragments[match.group(1)], text)
     problem = check_expression(text)
     if problem:
-        raise entry.error(f"pattern is not RE2: {problem}", "pattern")
+        raise entry.error(f"{key} is not RE2: {problem}", key)
     return text
 
 

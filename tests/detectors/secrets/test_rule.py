@@ -3,7 +3,7 @@ from dataclasses import replace
 from detectors.secrets.candidate import whole
 from detectors.secrets.rule import Rule
 
-RULE = Rule("acme", "SECRET_ACME", "acme", "acme_[a-z0-9]+", ("acme_",), 0.0, (), 0.9, "", "acme", (), ())
+RULE = Rule("acme", "SECRET_ACME", "acme", "acme_[a-z0-9]+", ("acme_",), "", 0.0, (), 0.9, "", "acme", (), ())
 
 
 def judged(rule: Rule, value: str, text: str = "") -> float | None:

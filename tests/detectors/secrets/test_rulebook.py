@@ -3,6 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from detectors.patterns import gate
+from detectors.patterns.engine import Engine
+from detectors.patterns.pattern import Pattern
 from detectors.secrets.rule import Rule
 from detectors.secrets.rulebook import load
 
@@ -100,3 +103,22 @@ def test_no_shipped_pattern_leans_on_the_end_of_the_text(rules: tuple[Rule, ...]
     """`$` means another thing to each engine."""
     for rule in rules:
         assert not re.search(r"(?<!\\)(?<!\[)(?<!\(\?m:)\$(?![^\[]*\])", rule.pattern), rule.id
+
+
+@pytest.mark.skipif(not gate.available(), reason="no hyperscan wheel for this platform")
+def test_hyperscan_takes_every_shipped_rule_as_it_is(rules: tuple[Rule, ...]) -> None:
+    """What it takes only loosely fires on every line, and all rules then run on every text: give such a rule a gate."""
+    expressions = [gate._shortened(rule.gate or rule.pattern) for rule in rules]
+    numbers = list(range(len(rules)))
+    assert gate._build(expressions, numbers, [gate.hs.HS_FLAG_ALLOWEMPTY] * len(rules)) is not None
+
+
+def test_a_gate_stands_in_every_match(rules: tuple[Rule, ...]) -> None:
+    for rule in rules:
+        for text in rule.match:
+            assert not rule.gate or Engine([Pattern(rule.id, rule.gate)]).find(text), rule.id
+
+
+def test_a_gate_is_an_expression(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="gate is not RE2"):
+        load([write(tmp_path, GOOD.replace("    pattern:", "    gate: '(?<=x)y'\n    pattern:"))])
