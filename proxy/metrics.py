@@ -53,6 +53,7 @@ LABELS: dict[str, tuple[str, ...] | int] = {
     "inspected": ("full", "partial", "none"),
     "confidence": ("suspected", "confirmed", "listed"),
     "version": 5,
+    "evidence": 50,
 }
 """The values of each label, or how many different ones it may have in one metric of one process."""
 
@@ -155,6 +156,12 @@ AUDIT_CHANGED = _counter(
 )
 AUDIT_FREE = _gauge("audit_free_bytes", "Free bytes on the disk of the audit log.", scope="supervisor")
 BUILD_INFO = _gauge("build_info", "1 for the version that runs.", "version", scope="supervisor")
+VENDOR_EVIDENCE = _gauge(
+    "vendor_evidence_expiry_timestamp_seconds",
+    "When evidence of a vendor's assurance ends (services.yaml).",
+    *("service", "evidence"),
+    scope="supervisor",
+)
 CA_EXPIRY = _gauge("ca_expiry_timestamp_seconds", "When our CA certificate expires.", scope="supervisor")
 
 METRICS = (
@@ -165,7 +172,7 @@ METRICS = (
     *(AUDIT_RECORDS, AUDIT_ERRORS, POLICY_INFO, POLICY_RELOAD_OK, POLICY_RELOAD_TIME),
     *(DETECTOR_SECONDS, DETECTOR_RUNS, REQUESTS_READ, INSPECTOR_OPEN, AUDIT_COMMIT_SECONDS, AUDIT_LAG, AUDIT_QUEUE),
     *(AUDIT_CHECKPOINT_TIME, AUDIT_SIGNED, AUDIT_CHANGED, AUDIT_FREE, BUILD_INFO),
-    *(WORKER_RESTARTS, INSPECTOR_RESTARTS, CA_EXPIRY),
+    *(WORKER_RESTARTS, INSPECTOR_RESTARTS, CA_EXPIRY, VENDOR_EVIDENCE),
 )
 """Every metric of the product."""
 
@@ -215,10 +222,15 @@ class Metrics:
 
     def tell(self, metric: Metric, *labels: str) -> None:
         """Set an information gauge to 1 for these labels, and forget the ones before."""
+        self.replace(metric, {labels: 1})
+
+    def replace(self, metric: Metric, values: Mapping[tuple[str, ...], float]) -> None:
+        """Set a gauge for these labels, and forget the ones before."""
         self._wrappers[metric].clear()
         self._children = {key: child for key, child in list(self._children.items()) if key[0] is not metric}
         self._seen = {key: seen for key, seen in list(self._seen.items()) if key[0] is not metric}
-        self.set(metric, 1, *labels)
+        for labels, value in values.items():
+            self.set(metric, value, *labels)
 
     def render(self) -> bytes:
         """Return the text that Prometheus scrapes."""

@@ -106,6 +106,7 @@ BOARDS: dict[str, tuple[str, str, list[Panel | str]]] = {
         stat("Workers started anew", "short", f"sum(increase(hushgate_worker_restarts_total{{{I}}}{T}))", "", 6),
         stat("Inspectors started anew", "short", f"sum(increase(hushgate_inspector_restarts_total{{{I}}}{T}))", "", 6),
         stat("CA expires in", "s", f"min(hushgate_ca_expiry_timestamp_seconds{{{I}}}) - time()", "", 6),
+        stat("Vendor evidence that ends within 30 days", "short", f"count(hushgate_vendor_evidence_expiry_timestamp_seconds{{{I}}} - time() < 30 * 86400) or vector(0)", "Certificates, reports and contracts of vendors, as services.yaml dates them.", 6),
         stat("Versions that run", "short", f"count(count by (version) (hushgate_build_info{{{I}}}))", "", 6),
     ]),
 }  # fmt: skip

@@ -10,6 +10,7 @@ Rules
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from proxy.catalogue import pac, tenants
@@ -49,6 +50,11 @@ class Catalogue:
         for one in map(tenants.load().__getitem__, self._tenants):
             for pattern in one.opens:
                 self._restricted.add(pattern, one.service or UNKNOWN)
+        self._evidence = {
+            (one.name, name): datetime.combine(day + timedelta(days=1), time(), UTC).timestamp()
+            for one in assembly.deployment.listings
+            for name, day in one.evidence
+        }
         self._zones = frozenset(one.trust_zone for one in assembly.deployment.listings if one.trust_zone)
         self._listed = {listing.name: listing for listing in assembly.deployment.listings if not listing.is_host}
         self._listed_hosts: HostIndex[Listing] = HostIndex()
@@ -128,6 +134,10 @@ class Catalogue:
     def trust_zones(self) -> frozenset[str]:
         """Return every zone that the deployment gives to a service or a host."""
         return self._zones
+
+    def evidence(self) -> Mapping[tuple[str, str], float]:
+        """Return, by service (or host) and name of the evidence, when its last day is over: seconds since 1970, UTC."""
+        return self._evidence
 
     def categories(self, host: str) -> tuple[str, ...]:
         """Return the categories of the deployment's own lists that a host is in, sorted."""

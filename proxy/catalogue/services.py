@@ -3,6 +3,7 @@
 schema: services/v1
 services:
   openai-api: {status: sanctioned, trust_zone: enterprise_contract, attributes: [zero_retention]}
+  azure-openai: {evidence: {iso27001: 2027-03-31, dpa: 2026-12-31}}   # until when proof of it holds
   chatgpt: {status: prohibited}
   gemini.google.com: {status: tolerated}        # one host, apart from its service
   own-llm:                                       # a service of your own
@@ -20,8 +21,9 @@ routes:
 """
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,6 +57,10 @@ _LISTING = Record(
         "attributes": Key(
             ListOf(Text(pattern=r"[a-z][a-z0-9_]*", wants="a word of small letters and _"), shortest=1),
             "what holds of its contract, for `policy prove`: zero_retention, no_training",
+        ),
+        "evidence": Key(
+            Named(r"[a-z][a-z0-9_]*", Text(pattern=r"\d{4}-\d\d-\d\d", wants="a date such as 2027-03-31")),
+            "the last day on which a certificate, report or contract of its vendor holds",
         ),
     }
 )
@@ -99,6 +105,7 @@ class Listing:
     tenants: tuple[str, ...] = ()
     residency: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
+    evidence: tuple[tuple[str, date], ...] = ()
     written: str = field(default="", compare=False)  # its name as it stands in the file
     place: tuple[int, int] = field(default=(0, 0), compare=False)  # line and column of that
 
@@ -228,6 +235,16 @@ def _listing(document: Document, name: str, raw: Mapping[str, Any], place: tuple
         tenants=tuple(filter(None, raw.get("tenants", ()))),
         residency=tuple(filter(None, raw.get("residency", ()))),
         attributes=tuple(filter(None, raw.get("attributes", ()))),
+        evidence=tuple(_dates(document, (*path, "evidence"), raw.get("evidence", {}))),
         written=name,
         place=place,
     )
+
+
+def _dates(document: Document, path: Path, raw: Mapping[str, str | None]) -> Iterator[tuple[str, date]]:
+    for name, text in raw.items():
+        try:
+            if text:
+                yield name, date.fromisoformat(text)
+        except ValueError:
+            document.report((*path, name), f'"{text}" is no day', "write year-month-day, such as 2027-03-31")

@@ -357,6 +357,7 @@ class Arbiter:
 
     def _reloaded(self, prepared: Prepared, *, good: bool) -> None:
         self._metrics.tell(metrics.POLICY_INFO, prepared.snapshot.revision)
+        self._metrics.replace(metrics.VENDOR_EVIDENCE, prepared.snapshot.catalogue.evidence())
         self._metrics.set(metrics.POLICY_RELOAD_OK, int(good))
         if good:
             self._metrics.set(metrics.POLICY_RELOAD_TIME, time.time())

@@ -204,3 +204,11 @@ def test_a_scrape_can_be_read_back():
     found = table.read(metrics.render())
     key = ("hushgate_requests_total", (("action", "block"), ("activity", "chat"), ("service", "openai-api")))
     assert found[key] == 3
+
+
+def test_values_that_are_replaced_are_gone():
+    own = Metrics("supervisor")
+    own.replace(table.VENDOR_EVIDENCE, {("openai-api", "soc2"): 1000, ("chatgpt", "dpa"): 2000})
+    own.replace(table.VENDOR_EVIDENCE, {("openai-api", "soc2"): 3000})
+    seen = {key: value for key, value in samples(own.render()).items() if "vendor_evidence" in key}
+    assert list(seen.values()) == [3000]

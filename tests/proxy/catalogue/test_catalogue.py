@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -384,3 +385,9 @@ def test_the_pac_file_names_what_is_decrypted(shipped: Catalogue) -> None:
     assert '"chatgpt.com": 1' in text
     assert '"PROXY 127.0.0.1:8080"' in text
     assert "graph.microsoft.com" not in text
+
+
+def test_evidence_holds_until_its_last_day_is_over() -> None:
+    text = "schema: services/v1\nservices:\n  openai-api: {evidence: {soc2: 2027-03-31}}\n"
+    catalogue = from_texts({"services": text})
+    assert catalogue.evidence() == {("openai-api", "soc2"): datetime(2027, 4, 1, tzinfo=UTC).timestamp()}

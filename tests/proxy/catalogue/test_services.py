@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from proxy.catalogue.services import read_services
@@ -71,3 +73,11 @@ def test_nonsense_is_a_problem_and_no_exception(text: str) -> None:
     deployment = read_services("services.yaml", text)
     assert deployment.document is not None
     assert deployment.document.problems
+
+
+def test_evidence_of_a_vendor_is_dated() -> None:
+    text = "schema: services/v1\nservices:\n  openai-api: {evidence: {soc2: 2027-03-31, dpa: 2026-02-30}}\n"
+    deployment = read_services("services.yaml", text)
+    assert deployment.document is not None
+    assert [(p.line, p.message) for p in deployment.document.problems] == [(3, '"2026-02-30" is no day')]
+    assert deployment.listings[0].evidence == (("soc2", date(2027, 3, 31)),)
