@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from proxy.cli.policy import VERBS
+from proxy.cli.voice import Failure
 from tests.proxy.cli.asked import hushgate
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_no_path_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
+def test_no_path_is_wrong_usage() -> None:
+    with pytest.raises(Failure, match="there is no policy to check") as wrong:
         hushgate("check")
-    assert stopped.value.code == 2
+    assert wrong.value.code == 2
 
 
 @pytest.mark.parametrize("verb", VERBS)
