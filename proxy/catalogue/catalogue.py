@@ -50,7 +50,7 @@ class Catalogue:
         for one in map(tenants.load().__getitem__, self._tenants):
             for pattern in one.opens:
                 self._restricted.add(pattern, one.service or UNKNOWN)
-        self._evidence = {
+        self._evidence: Mapping[tuple[str, ...], float] = {
             (one.name, name): datetime.combine(day + timedelta(days=1), time(), UTC).timestamp()
             for one in assembly.deployment.listings
             for name, day in one.evidence
@@ -135,7 +135,7 @@ class Catalogue:
         """Return every zone that the deployment gives to a service or a host."""
         return self._zones
 
-    def evidence(self) -> Mapping[tuple[str, str], float]:
+    def evidence(self) -> Mapping[tuple[str, ...], float]:
         """Return, by service (or host) and name of the evidence, when its last day is over: seconds since 1970, UTC."""
         return self._evidence
 
