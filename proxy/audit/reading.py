@@ -28,7 +28,7 @@ def pack(path: Path) -> Path:
     fresh, packed = path.with_name(path.name + ".zst.new"), path.with_name(path.name + ".zst")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with path.open("rb") as source, os.fdopen(descriptor, "wb") as target:
-        zstandard.ZstdCompressor(level=9, write_checksum=True).copy_stream(source, target)
+        zstandard.ZstdCompressor(level=3, write_checksum=True).copy_stream(source, target)
         target.flush()
         os.fsync(target.fileno())
     times = path.stat()
