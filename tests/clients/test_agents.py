@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.prompts import CARD, MARKED, MESSAGE, PLACEHOLDER, PLAIN, WITH_CARD
+from tests.clients.prompts import CARD, MAIL, MARKED, MESSAGE, PLACEHOLDER, PLAIN, WITH_CARD, WITH_MAIL
 from tests.clients.stage import NODE_MODULES, Stage, environment
+from tests.clients.test_restoring import TOKEN
+from tests.clients.vendors import answer
+from tests.upstream import Received, Reply
 
 pytestmark = [
     pytest.mark.clients,
@@ -55,6 +58,20 @@ def test_a_redacted_prompt_arrives_without_the_value(stage: Stage, agent: str, t
     assert "hello from upstream" in run(stage, agent, WITH_CARD, tmp_path)
     assert any(PLACEHOLDER.encode() in body for body in prompts(stage))
     assert not any(CARD.encode() in body for body in prompts(stage))
+
+
+@AGENTS
+def test_the_answer_has_the_value_again(stage: Stage, agent: str, tmp_path: Path) -> None:
+    def echo(request: Received) -> Reply:
+        tokens = sorted(set(TOKEN.findall(request.body)))
+        return (
+            answer(request, f"I wrote to **{tokens[0].decode()}**, as you said.", size=4) if tokens else answer(request)
+        )
+
+    stage.upstream.script = echo
+    assert f"I wrote to **{MAIL}**, as you said." in run(stage, agent, WITH_MAIL, tmp_path)
+    assert any(TOKEN.search(body) for body in prompts(stage))
+    assert not any(MAIL.encode() in body for body in prompts(stage))
 
 
 @AGENTS

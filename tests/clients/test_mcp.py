@@ -4,8 +4,11 @@ import json
 
 import pytest
 
-from tests.clients.prompts import CARD, MARKED, MESSAGE, PLACEHOLDER, PLAIN, WITH_CARD
+from tests.clients.prompts import CARD, MAIL, MARKED, MESSAGE, PLACEHOLDER, PLAIN, WITH_CARD, WITH_MAIL
 from tests.clients.stage import Stage
+from tests.clients.test_restoring import TOKEN
+from tests.clients.vendors import mcp
+from tests.upstream import Received, Reply
 
 pytestmark = [
     pytest.mark.clients,
@@ -33,6 +36,16 @@ def test_a_redacted_call_arrives_without_the_value(stage: Stage) -> None:
     (arrived,) = calls(stage)
     assert PLACEHOLDER.encode() in arrived
     assert CARD.encode() not in arrived
+
+
+def test_the_result_of_a_call_has_the_value_again(stage: Stage) -> None:
+    def echo(request: Received) -> Reply:
+        return mcp(request, "I wrote to " + " and ".join(token.decode() for token in TOKEN.findall(request.body)))
+
+    stage.upstream.script = echo
+    seen = stage.driver("mcp_python").ask("call", WITH_MAIL)
+    assert (seen.error, seen.text) == (None, f"I wrote to {MAIL}")
+    assert not any(MAIL.encode() in arrived for arrived in calls(stage))
 
 
 def test_a_refused_call_is_an_error_of_the_protocol(stage: Stage) -> None:

@@ -17,7 +17,9 @@ pytestmark = [pytest.mark.clients, pytest.mark.timeout(300)]
 TOKEN = re.compile(rb"\[EMAIL_ADDRESS_[A-Z2-7]{6}\]")
 TEXTS = [(driver, call) for driver, call in ALL if "embeddings" not in call]
 TOOLS = [("openai_python", "tools"), ("openai_python", "tools-stream"), ("anthropic_python", "tools"),
-         ("anthropic_python", "tools-stream"), ("gemini_python", "tools")]  # fmt: skip
+         ("anthropic_python", "tools-stream"), ("gemini_python", "tools"),
+         ("openai_node", "tools"), ("openai_node", "tools-stream"), ("anthropic_node", "tools"),
+         ("anthropic_node", "tools-stream")]  # fmt: skip
 
 
 def token_in(request: Received) -> str:
@@ -49,7 +51,7 @@ def _openai(arguments: Any, stream: bool) -> Reply:
         return reply_json({**base, "object": "chat.completion", "choices": [
             {"index": 0, "message": message, "finish_reason": "tool_calls"}]})  # fmt: skip
     begun = {**call, "index": 0, "function": {"name": "send", "arguments": ""}}
-    deltas = [{"tool_calls": [begun]}, *({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
+    deltas = [{"role": "assistant", "content": None, "tool_calls": [begun]}, *({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
               for piece in pieces(json.dumps(arguments), 3)), {}]  # fmt: skip
     return sse(*({**base, "object": "chat.completion.chunk", "choices": [
         {"index": 0, "delta": delta, "finish_reason": None if delta else "tool_calls"}]} for delta in deltas), "[DONE]")  # fmt: skip

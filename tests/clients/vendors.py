@@ -97,7 +97,7 @@ def _event(name: str, value: Any) -> bytes:
     return whole + zlib.crc32(whole).to_bytes(4)
 
 
-def mcp(request: Received) -> Reply:
+def mcp(request: Received, text: str = TEXT) -> Reply:
     if request.method != "POST":
         return Reply(status=405, chunks=(b"{}",))
     call = json.loads(request.body)
@@ -110,7 +110,7 @@ def mcp(request: Received) -> Reply:
             "serverInfo": {"name": "upstream", "version": "1"},
         },
         "tools/list": {"tools": [{"name": "search", "inputSchema": {"type": "object"}}]},
-        "tools/call": {"content": [{"type": "text", "text": TEXT}], "isError": False},
+        "tools/call": {"content": [{"type": "text", "text": text}], "isError": False},
     }
     if call["method"] not in results:
         error = {"code": -32601, "message": "no such method"}
