@@ -1,6 +1,10 @@
-"""Judges from PyPI measure the real proxy: what leaves, what comes back, and what a split answer lets through."""
+"""Judges from PyPI measure the real proxy: what leaves, what comes back, and what a split answer lets through.
+
+HUSHGATE_ORACLE=union-worst-case cuts each value in three in every way, too; that takes seven minutes.
+"""
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -15,7 +19,8 @@ from tests.clients.stage import PYTHON, Driver, environment
 from tests.running import AI_HOSTS, Proxy
 from tests.upstream import Received, Reply, Upstream, sse
 
-pytestmark = [pytest.mark.clients, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.clients, pytest.mark.timeout(1700)]
+ORACLE = os.environ.get("HUSHGATE_ORACLE", "exhaustive-2-part")
 
 KINDS = "[EMAIL_ADDRESS, US_SSN, CREDIT_CARD, PHONE_NUMBER]"
 POLICY = f"""
@@ -72,7 +77,9 @@ def judge(running: tuple[Proxy, Upstream, Gateway], module: str, *arguments: str
     port = free_port()
     upstream.script = lambda request: relay(request, port)
     command = [str(PYTHON), "-m", module, *(each.format(port=port, url=gateway.url) for each in arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment(proxy), cwd=proxy.state, timeout=500)
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment(proxy), cwd=proxy.state, timeout=1600
+    )
 
 
 def test_nothing_leaves_and_everything_comes_back(running: Any, tmp_path: Path) -> None:
@@ -86,7 +93,7 @@ def test_nothing_leaves_and_everything_comes_back(running: Any, tmp_path: Path) 
 def test_a_split_answer_lets_nothing_through_not_even_a_part(running: Any, tmp_path: Path) -> None:
     done = judge(running, "pii_leak_benchmark.v2_cli", "--validate", "--out", str(tmp_path), "--only", "hushgate",
                  "--gateway-url", "{url}/v1/chat/completions", "--upstream-port", "{port}", "--seed", "a1b2c3d4e5f60001",
-                 "--exhaustive-splits", "--partial-emission", "--json-out", str(tmp_path / "summary.json"))  # fmt: skip
+                 "--oracle", ORACLE, "--partial-emission", "--json-out", str(tmp_path / "summary.json"))  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     (row,) = json.loads((tmp_path / "summary.json").read_text())["rows"]
     assert row["outcome"] == "pass", done.stdout
