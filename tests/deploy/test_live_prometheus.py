@@ -56,6 +56,7 @@ rules:
     action: {type: coach, message: This holds an account number.}
     tests: [{name: a, findings: [{entity: IBAN_CODE}], expect: {action: coach}}, {name: b, findings: [], expect: {action: monitor}}]
 """
+SERVICES = "schema: services/v1\nservices:\n  azure-openai: {evidence: {soc2: 2099-12-31}}\n"
 BLOCKED = chat("CONFIDENTIAL - do not distribute\nour margin is 12 %")
 
 
@@ -134,7 +135,9 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, P
     environment = {"HUSHGATE_DETECTOR_FACTORIES": "tests.planted:build", "HUSHGATE_AUDIT_CHECKPOINT": "1"}
     with socket.create_server(("127.0.0.1", 0)) as free:
         closed = free.getsockname()[1]
+    (folder / "services.yaml").write_text(SERVICES)
     arguments = ["--connect-to", f"generativelanguage.googleapis.com:443:127.0.0.1:{closed}"]
+    arguments += ["--services", str(folder / "services.yaml")]
     hosts = [host for host in (*AI_HOSTS, PLAIN_HOST) if host != "generativelanguage.googleapis.com"]
     with (
         Upstream(folder, [*AI_HOSTS, PLAIN_HOST]) as upstream,
