@@ -164,10 +164,10 @@ def from_json(settings: Mapping[str, object]) -> Config:
 
 
 def to_json(config: Config) -> dict[str, object]:
-    """Return the settings as JSON values."""
+    """Return the settings as JSON values. Paths are absolute: who gets them may stand in another folder."""
     values = {setting.name: getattr(config, setting.name) for setting in SETTINGS}
     return {
-        name: str(value) if isinstance(value, Path) else list(value) if isinstance(value, tuple) else value
+        name: str(value.absolute()) if isinstance(value, Path) else list(value) if isinstance(value, tuple) else value
         for name, value in values.items()
     }
 

@@ -67,6 +67,13 @@ def test_a_config_survives_the_way_to_a_child() -> None:
     assert from_json(to_json(config)) == config
 
 
+def test_a_child_is_told_absolute_paths_since_it_stands_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert from_json(to_json(load({"state": "var"}, None, {}))).state == tmp_path / "var"
+
+
 def test_the_table_and_the_class_agree() -> None:
     assert tuple(setting.name for setting in SETTINGS) == Config.__slots__
     assert len(SETTINGS) <= 42
