@@ -10,7 +10,7 @@ Rules
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 from proxy.catalogue import pac, tenants
@@ -23,6 +23,7 @@ from proxy.catalogue.services import DEFAULT_STATUS, UNKNOWN_STATUS, Listing, Ta
 
 __all__ = ["Catalogue", "CatalogueError", "Endpoint", "Match", "Route", "Service", "from_texts", "load"]
 
+_DAY = 86400.0  # seconds
 _REMEMBERED = 4096  # hosts whose routes are kept compiled
 
 
@@ -51,7 +52,7 @@ class Catalogue:
             for pattern in one.opens:
                 self._restricted.add(pattern, one.service or UNKNOWN)
         self._evidence: Mapping[tuple[str, ...], float] = {
-            (one.name, name): datetime.combine(day + timedelta(days=1), time(), UTC).timestamp()
+            (one.name, name): datetime.combine(day, time(), UTC).timestamp() + _DAY
             for one in assembly.deployment.listings
             for name, day in one.evidence
         }

@@ -391,3 +391,5 @@ def test_evidence_holds_until_its_last_day_is_over() -> None:
     text = "schema: services/v1\nservices:\n  openai-api: {evidence: {soc2: 2027-03-31}}\n"
     catalogue = from_texts({"services": text})
     assert catalogue.evidence() == {("openai-api", "soc2"): datetime(2027, 4, 1, tzinfo=UTC).timestamp()}
+    forever = from_texts({"services": text.replace("2027-03-31", "9999-12-31")})
+    assert forever.evidence()["openai-api", "soc2"] > datetime(9999, 12, 31, tzinfo=UTC).timestamp()
