@@ -25,7 +25,7 @@ from addons.relay import Unchanged
 from addons.sockets import Sockets
 from addons.streams import Stream, endless, framed
 from proxy.door.peer import Challenge
-from proxy.exchange import Client, Exchange
+from proxy.exchange import Client, Ending, Exchange
 from proxy.judging.answerer import Answerer
 from proxy.judging.judge import Judge, Ruling
 from proxy.judging.outcomes import Outcomes
@@ -313,9 +313,7 @@ class Gate:
             self._moved(flow, state.ruling, up=state.sent, down=state.received, aborted=aborted)
             return
         now = time.monotonic()
-        await self._outcomes.ended(
-            event=state.ruling.event,
-            service=state.ruling.service,
+        ending = Ending(
             status=flow.response.status_code if flow.response else 0,
             sent=state.stream.sent if state.stream else state.sent,
             received=state.received,
@@ -324,6 +322,7 @@ class Gate:
             aborted=aborted,
             restored=state.restorer.restored if state.restorer else 0,
         )
+        await self._outcomes.ended(state.ruling.event, state.ruling.service, ending)
 
     @closed
     async def websocket_message(self, flow: http.HTTPFlow) -> None:

@@ -129,6 +129,19 @@ class Edit:
     text: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a forwarded exchange ended: bytes of bodies, milliseconds; `aborted` says why it broke off, if it did."""
+
+    status: int
+    sent: int
+    received: int
+    first_byte_ms: float | None
+    total_ms: float
+    aborted: str = ""
+    restored: int = 0  # values that were put back into the answer
+
+
 def ordered(edits: Iterable[Edit]) -> list[Edit]:
     """Return the edits by part and position. Raises ValueError where two of them overlap."""
     result = sorted(edits, key=lambda edit: (edit.part, edit.start, edit.end))

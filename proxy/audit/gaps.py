@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Iterator
 
-from proxy.audit import record as records
+from proxy.audit import upkeep
+from proxy.audit.heading import Record
 
 REASONS = ("unwritable", "late")
 
@@ -24,13 +25,13 @@ class Gaps:
             known, begin, end = self._open.get(reason, (0, first, ""))
             self._open[reason] = (known + count, begin if known else first, last or first or end)
 
-    def take(self) -> list[records.Record]:
+    def take(self) -> list[Record]:
         """Return the records of what is open, and forget it. `put_back` takes them in again."""
         with self._lock:
             taken, self._open = self._open, {}
-        return [records.audit_gap(count, first, last, reason) for reason, (count, first, last) in taken.items()]
+        return [upkeep.audit_gap(count, first, last, reason) for reason, (count, first, last) in taken.items()]
 
-    def put_back(self, taken: list[records.Record]) -> None:
+    def put_back(self, taken: list[Record]) -> None:
         """Take in again what could not be written: it stands before what came meanwhile."""
         with self._lock:
             for reason, count, first, last in _fields(taken):
@@ -38,6 +39,6 @@ class Gaps:
                 self._open[reason] = (count + later, first, end or last)
 
 
-def _fields(taken: list[records.Record]) -> Iterator[tuple[str, int, str, str]]:
+def _fields(taken: list[Record]) -> Iterator[tuple[str, int, str, str]]:
     for record in taken:
         yield str(record["reason"]), int(str(record["count"])), str(record["first"]), str(record["last"])

@@ -1,4 +1,4 @@
-"""What happened in, audit records out: plain values, as `audit.schema.json` has them; never a text, never a value.
+"""What happened to exchanges in, audit records out, as `audit.schema.json` has them; never a text, never a value.
 
 Rules
 1. A record is made whole here but for what only the writer knows: `v`, `seq`, `node`, `slot`, `boot` (and, later, its
@@ -7,11 +7,8 @@ Rules
 3. A decision holds all that a rule may have asked, so that another policy can be tried on it: `policy simulate`.
 """
 
-import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Protocol
 
 from detectors.finding import Finding
@@ -19,19 +16,9 @@ from policies.facts import Facts
 from policies.model import RuleHit, Verdict
 from proxy.audit import findings as rows
 from proxy.audit import masking
-from proxy.audit.ulid import new_id
+from proxy.audit.heading import Record, head, stamp
 from proxy.catalogue.endpoint import Match
-from proxy.exchange import Client, Exchange, Prompt, Unread
-
-Record = dict[str, object]
-
-TYPES = (
-    *("decision", "outcome", "skipped", "traffic", "start", "stop"),
-    *("policy_reload", "config_change", "heartbeat", "audit_gap", "audit_erased", "verdict", "evidence_access"),
-    *("discovery", "drift"),
-    "justification",
-)
-"""Every type that is written now."""
+from proxy.exchange import Client, Ending, Exchange, Prompt, Unread
 
 KEY = "k1"
 """The value key's name: `STATE/keys/value.k1`."""
@@ -95,7 +82,7 @@ def decision(
     facts, prompt, verdict = judged.facts, judged.decoded.prompt, judged.verdict
     shown, omitted = rows.rows(judged.findings, prompt.parts, KEY)
     return {
-        **_head("decision", event),
+        **head("decision", event),
         "who": _who(judged.client),
         "app": _app(judged.match, facts),
         "req": {
@@ -136,7 +123,7 @@ def _languages(facts: Facts) -> Record:
 def failure(exchange: Exchange, client: Client, match: Match, *, event: str, error: str, revision: str) -> Record:
     """Return the record of a request that was refused as its inspection failed. `error` is an exception's class."""
     return {
-        **_head("decision", event),
+        **head("decision", event),
         "who": _who(client),
         "app": _app(match, Facts(host=exchange.host, status="")),
         "req": {**_request(exchange, match), "inspected": "none"},
@@ -152,34 +139,24 @@ def failure(exchange: Exchange, client: Client, match: Match, *, event: str, err
     }
 
 
-def outcome(
-    *,
-    event: str,
-    service: str,
-    status: int,
-    sent: int,
-    received: int,
-    first_byte_ms: float | None,
-    total_ms: float,
-    aborted: str,
-    restored: int = 0,
-) -> Record:
-    """Return how the exchange of an earlier decision ended. `sent` and `received` are bytes of bodies."""
+def outcome(event: str, service: str, ending: Ending) -> Record:
+    """Return how the exchange of an earlier decision ended."""
+    first = ending.first_byte_ms
     return {
-        **_head("outcome", event),
+        **head("outcome", event),
         "app": {"id": service},
-        "status": status,
-        "bytes": {"up": sent, "down": received},
-        "ms": {"first_byte": None if first_byte_ms is None else round(first_byte_ms, 3), "total": round(total_ms, 3)},
-        "restored": restored,
-        "aborted": aborted,
+        "status": ending.status,
+        "bytes": {"up": ending.sent, "down": ending.received},
+        "ms": {"first_byte": None if first is None else round(first, 3), "total": round(ending.total_ms, 3)},
+        "restored": ending.restored,
+        "aborted": ending.aborted,
     }
 
 
 def skipped(*, host: str, reason: str, method: str = "", service: str = "", size: int = 0) -> Record:
     """Return the record of a request to an AI host that was not inspected; `reason` as in `on_unknown`, or our own."""
     return {
-        **_head("skipped"),
+        **head("skipped"),
         "app": {"id": service, "host": masking.host(host)},
         "req": {"method": masking.name(method), "bytes": size},
         "action": "refused" if reason == "too_large" else "passed",
@@ -193,7 +170,7 @@ def refused(*, client: Client, reason: str, host: str, port: int, sni: str = "",
     Or of one request, `event`: its key opens nothing (`virtual_key`), its route cannot be followed (`unroutable`).
     """
     return {
-        **_head("skipped", event),
+        **head("skipped", event),
         "who": _who(client),
         "app": {"host": masking.host(host)},
         "req": {"port": port, "sni": masking.host(sni)},
@@ -207,7 +184,7 @@ def traffic(
 ) -> Record:
     """Return what one connection moved in a minute beside decisions. `uninspected` maps reasons to bytes."""
     return {
-        **_head("traffic"),
+        **head("traffic"),
         "who": _who(client),
         "app": {"id": service, "host": masking.host(host)},
         "bytes": {"up": bytes_up, "down": bytes_down},
@@ -220,37 +197,12 @@ def discovery(client: Client, host: str, service: str, confidence: str, told: Re
     `told` has `score`, `signs` or `categories`."""
     app = {"id": service, "host": masking.host(host)}
     seen: Record = {"confidence": confidence, "score": 0, "signs": [], **told}
-    return {**_head("discovery"), "who": _who(client), "app": app, **seen}
+    return {**head("discovery"), "who": _who(client), "app": app, **seen}
 
 
 def drift(dialect: str, share: float, normal: float) -> Record:
     """Return the record of a wire form that its table no longer fits: the share of words on mapped paths fell."""
-    return {**_head("drift"), "dialect": dialect, "share": round(share, 3), "normal": round(normal, 3)}
-
-
-def start(revision: str) -> Record:
-    """Return the record of a start, with what runs."""
-    return {
-        **_head("start"),
-        "policy": {"rev": revision},
-        "version": version("hushgate"),
-        "python": platform.python_version(),
-    }
-
-
-def stop() -> Record:
-    """Return the record of an orderly stop: a chain that ends without one was cut off."""
-    return _head("stop")
-
-
-def policy_reload(revision: str, *, good: bool, problems: Sequence[str] = ()) -> Record:
-    """Return the record of a reload. `revision` is in force after it; `problems` say why a bad one was not taken."""
-    return {
-        **_head("policy_reload"),
-        "policy": {"rev": revision},
-        "good": good,
-        "problems": [masking.line(str(problem), 300) for problem in problems[:20]],
-    }
+    return {**head("drift"), "dialect": dialect, "share": round(share, 3), "normal": round(normal, 3)}
 
 
 def justification(
@@ -258,7 +210,7 @@ def justification(
 ) -> Record:
     """Return a user's answer to coaching: `justify`, `redact` or `cancel`. `text` was inspected before."""
     return {
-        **_head("justification", event),
+        **head("justification", event),
         "who": _who(client),
         "app": {"id": app},
         "rules": sorted(rules),
@@ -266,53 +218,6 @@ def justification(
         "reason": masking.line(reason),
         "text": masking.line(text, 500),
     }
-
-
-def config_change(changed: Sequence[str]) -> Record:
-    """Return the record of settings that changed, by name; values may be secret."""
-    return {**_head("config_change"), "changed": sorted(changed)}
-
-
-def heartbeat(records: int, errors: int) -> Record:
-    """Return the sign of life of a chain, with how many records it wrote and could not write since its start."""
-    return {**_head("heartbeat"), "records": records, "errors": errors}
-
-
-def audit_gap(count: int, first: str, last: str, reason: str = "unwritable") -> Record:
-    """Return the record of `count` records that are missing or were late; `first` and `last` are their event ids."""
-    return {**_head("audit_gap"), "count": count, "first": first, "last": last, "reason": reason}
-
-
-def torn(chain: str, size: int) -> Record:
-    """Return the record of a line that a crash cut off in the middle, and that was taken out: `size` bytes."""
-    gap = audit_gap(1, "", "", "torn")
-    return {**gap, "chain_of": chain, "bytes": size}
-
-
-def audit_erased(chain: str, first: int, last: int, reason: str, by: str = "") -> Record:
-    """Return the record of records that were taken out of `chain`; `first` and `last` are their numbers in it."""
-    where: Record = {"chain_of": chain, "first": first, "last": last}
-    return {**_head("audit_erased"), **where, "reason": reason, "by": masking.line(by)}
-
-
-def verdict(event: str, *, good: bool, rules: Sequence[str], by: str) -> Record:
-    """Return what an analyst made of a decision: `good` where its rules were right about it."""
-    told: Record = {"event": event, "verdict": "tp" if good else "fp", "rules": list(rules), "by": masking.line(by)}
-    return {**_head("verdict"), **told}
-
-
-def evidence_access(event: str, *, by: Sequence[str], why: str, opened: bool) -> Record:
-    """Return the record of evidence that was asked for, by whose keys, and whether it opened."""
-    told: Record = {"event": event, "by": [masking.line(name) for name in by], "why": masking.line(why)}
-    return {**_head("evidence_access"), **told, "opened": opened}
-
-
-def _head(kind: str, event: str = "") -> Record:
-    return {"id": event or new_id(), "ts": _stamp(datetime.now(UTC)), "type": kind}
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _who(client: Client) -> Record:
@@ -383,7 +288,7 @@ def outline(verdict: Verdict, replaced: int = 0) -> Record:
         "unknown": list(verdict.unknown),
         "errors": list(verdict.errors),
         "by_default": verdict.by_default,
-        "at": _stamp(verdict.at) if verdict.at else None,
+        "at": stamp(verdict.at) if verdict.at else None,
         "route": verdict.route.to if verdict.route else "",
         "replaced": replaced,
     }

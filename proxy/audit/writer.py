@@ -28,10 +28,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from proxy.audit import canonical
-from proxy.audit import record as records
+from proxy.audit import canonical, upkeep
 from proxy.audit.chain import Chain, first_link, fresh_chain, link
 from proxy.audit.gaps import Gaps
+from proxy.audit.heading import Record
 from proxy.audit.journal import Journal
 from proxy.audit.schema import allowed
 from proxy.audit.settings import AuditSettings, Durability
@@ -49,7 +49,7 @@ _Waiter = tuple[asyncio.AbstractEventLoop, "asyncio.Future[None]"]
 
 @dataclass(slots=True)
 class _Queued:
-    record: records.Record = field(repr=False)
+    record: Record = field(repr=False)
     waiter: _Waiter | None = None
     done: "Future[None]" = field(default_factory=Future, repr=False)
     born: float = field(default_factory=time.monotonic)
@@ -145,7 +145,7 @@ class AuditWriter:
         """Return how many records wait."""
         return len(self._queue)
 
-    async def write(self, record: records.Record, *, wait: bool) -> None:
+    async def write(self, record: Record, *, wait: bool) -> None:
         """Write one record, and wait for it as rules 3 and 5 say. Raises OSError where it is known not to be there."""
         troubled = not self._forgiving and (self._failing or self.lag > LATE)
         if not (wait or troubled or self.durability == "strict"):
@@ -167,11 +167,11 @@ class AuditWriter:
         if error is not None and not self._forgiving:
             raise error
 
-    def append(self, record: records.Record) -> "Future[None]":
+    def append(self, record: Record) -> "Future[None]":
         """Queue a record; the future ends when it is on disk (`async`: written), or with OSError."""
         return self._enqueue(record).done
 
-    def _enqueue(self, record: records.Record, *, calm: bool = False, waiter: _Waiter | None = None) -> _Queued:
+    def _enqueue(self, record: Record, *, calm: bool = False, waiter: _Waiter | None = None) -> _Queued:
         """Queue a record and see to it that the thread wakes: now, or soon where the caller is `calm`."""
         item = _Queued(record, waiter)
         item.done.set_running_or_notify_cancel()  # nobody can cancel it: the writer is to end it
@@ -222,7 +222,7 @@ class AuditWriter:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), _BATCH))]
             if self._heartbeat and time.monotonic() >= self._beat:
                 self._beat = time.monotonic() + self._heartbeat
-                batch.append(_Queued(records.heartbeat(self._records, self._errors)))
+                batch.append(_Queued(upkeep.heartbeat(self._records, self._errors)))
             if self._queue:
                 self._wake.set()
             yield batch
@@ -280,7 +280,7 @@ class AuditWriter:
             return False
         return True
 
-    def _line(self, record: records.Record) -> bytes:
+    def _line(self, record: Record) -> bytes:
         chain = self._chain
         whole = allowed(record)
         whole |= {"v": 1, "seq": self._seq + 1, "node": chain.node, "slot": chain.slot, "boot": chain.boot}

@@ -14,6 +14,7 @@ from detectors.finding import Finding
 from policies.facts import Facts
 from policies.model import Action, RuleHit, Verdict
 from proxy.audit import record as records
+from proxy.audit.heading import Record
 from proxy.audit.settings import AuditSettings, Durability
 from proxy.audit.ulid import new_id
 from proxy.audit.writer import AuditWriter
@@ -97,7 +98,7 @@ async def _spent(durability: Durability, count: int) -> float:
     return 1000 * spent / count
 
 
-def _decision(judged: Judged) -> records.Record:
+def _decision(judged: Judged) -> Record:
     return records.decision(
         judged, event=new_id(), replaced=1, revision="sha256:" + "0" * 64, ms={"detect": 8.25, "total": 9.5}
     )

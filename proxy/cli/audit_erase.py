@@ -70,12 +70,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _write_down(state: Path, found: "Found") -> None:
     """Have the erasure in the trail, and signed. Raises Failure, OSError."""
-    from proxy.audit import record as records
+    from proxy.audit import upkeep
     from proxy.audit.erasure import stretches
 
     by = operator()
     told = [
-        records.audit_erased(chain, first, last, "request", by)
+        upkeep.audit_erased(chain, first, last, "request", by)
         for chain, numbers in found.numbers.items()
         for first, last in stretches(numbers)
     ]

@@ -115,7 +115,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _open(args: argparse.Namespace) -> int:
-    from proxy.audit import record as records
+    from proxy.audit import upkeep
     from proxy.audit.search import Query, search
     from proxy.evidence.sealing import SealError, named, unseal
     from proxy.evidence.shelf import Shelf
@@ -135,9 +135,9 @@ def _open(args: argparse.Namespace) -> int:
         told = next((r.get("evidence") for r in search(folder, Query(type="decision", event=args.event))), None)
         text = unseal(_recorded(box, told), args.event, *keys)
     except SealError as error:
-        enter(folder, records.evidence_access(args.event, by=names, why=args.why, opened=False))
+        enter(folder, upkeep.evidence_access(args.event, by=names, why=args.why, opened=False))
         raise Failure(f"the evidence does not open: {error}", code=1) from None
-    enter(folder, records.evidence_access(args.event, by=names, why=args.why, opened=True))
+    enter(folder, upkeep.evidence_access(args.event, by=names, why=args.why, opened=True))
     if told is None:
         note("the trail holds no record of this event that names this evidence")
     print(text.decode() if args.json else _shown(json.loads(text)))

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _judge(folder: Path, event: str, verdict: str | None) -> list[str]:
     """Write a verdict into a chain of its own and return the rules that it is about. Raises Failure."""
-    from proxy.audit import record as records
+    from proxy.audit import upkeep
     from proxy.audit.search import Query, search
 
     if verdict is None:
@@ -63,5 +63,5 @@ def _judge(folder: Path, event: str, verdict: str | None) -> list[str]:
     decided = found[0]["decision"]
     would = decided.get("would") or {}
     rules = [rule["id"] for rule in (*decided.get("rules", ()), *would.get("rules", ()))]
-    enter(folder, records.verdict(event, good=verdict == "tp", rules=rules, by=operator()))
+    enter(folder, upkeep.verdict(event, good=verdict == "tp", rules=rules, by=operator()))
     return rules

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from proxy.audit import record as audit_record
+from proxy.audit.heading import Record
 from proxy.catalogue.assembly import UNKNOWN
 from proxy.catalogue.discovery import recognise
 from proxy.judging.drift import Sentinel
@@ -28,11 +29,11 @@ class Noticing:
         """Return the dialects whose requests are to be read by the generic reader too."""
         return self._sentinel.fallen
 
-    def records(self, judged: Judged) -> list[audit_record.Record]:
+    def records(self, judged: Judged) -> list[Record]:
         """Return the audit records that a decision gives rise to. Raises nothing."""
         return [*self._discovery(judged), *self._drift(judged)]
 
-    def confirmed(self, judged: Judged, signs: Sequence[str]) -> list[audit_record.Record]:
+    def confirmed(self, judged: Judged, signs: Sequence[str]) -> list[Record]:
         """Return the records that the signs in an answer give rise to. Raises nothing."""
         if not signs:
             return []
@@ -41,10 +42,10 @@ class Noticing:
         if not self._quiet.breaks("confirmed", host):
             return []
         score = recognise(judged.exchange, judged.decoded.prompt).score
-        told: audit_record.Record = {"score": score, "signs": list(signs)}
+        told: Record = {"score": score, "signs": list(signs)}
         return [audit_record.discovery(judged.client, host, service, "confirmed", told)]
 
-    def _discovery(self, judged: Judged) -> list[audit_record.Record]:
+    def _discovery(self, judged: Judged) -> list[Record]:
         service, host = judged.match.service.id, judged.exchange.host
         if service != UNKNOWN and judged.match.catalogued:
             return []
@@ -54,10 +55,10 @@ class Noticing:
         self._tally.discovered(service, "suspected")
         if not self._quiet.breaks("suspected", host):
             return []
-        told: audit_record.Record = {"score": seen.score, "signs": list(seen.signs)}
+        told: Record = {"score": seen.score, "signs": list(seen.signs)}
         return [audit_record.discovery(judged.client, host, service, "suspected", told)]
 
-    def _drift(self, judged: Judged) -> list[audit_record.Record]:
+    def _drift(self, judged: Judged) -> list[Record]:
         dialect, prompt = judged.match.endpoint.dialect, judged.decoded.prompt
         fall = self._sentinel.observe(dialect, prompt.mapped, prompt.prose)
         share = self._sentinel.share(dialect)

@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 
 from proxy.audit import record as audit_record
-from proxy.exchange import Client
+from proxy.exchange import Client, Ending
 from proxy.judging.judge import Ruling, Trail
 from proxy.judging.tally import Tally
 from proxy.judging.traffic import Traffic
@@ -34,35 +34,11 @@ class Outcomes:
         service = ruling.service if ruling else ""
         self._traffic.moved(client, connection, service, host, up=up, down=down, uninspected=unread)
 
-    async def ended(
-        self,
-        *,
-        event: str,
-        service: str,
-        status: int,
-        sent: int,
-        received: int,
-        first_byte_ms: float | None,
-        total_ms: float,
-        aborted: str,
-        restored: int = 0,
-    ) -> None:
-        """Record the end of a forwarded exchange. `sent` and `received` are body bytes, times are milliseconds."""
-        if aborted:
-            self._tally.upstream_failed(aborted)
-        await self._write(
-            audit_record.outcome(
-                event=event,
-                service=service,
-                status=status,
-                sent=sent,
-                received=received,
-                first_byte_ms=first_byte_ms,
-                total_ms=total_ms,
-                aborted=aborted,
-                restored=restored,
-            )
-        )
+    async def ended(self, event: str, service: str, ending: Ending) -> None:
+        """Record the end of the forwarded exchange whose decision has the id `event`."""
+        if ending.aborted:
+            self._tally.upstream_failed(ending.aborted)
+        await self._write(audit_record.outcome(event, service, ending))
 
     async def too_large(self, host: str, method: str) -> None:
         """Record a body that the engine itself cut off, before the judge saw it."""

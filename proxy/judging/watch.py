@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from proxy.audit import record as audit_record
+from proxy.audit.heading import Record
 from proxy.catalogue.assembly import UNKNOWN
 from proxy.door.observer import Passage, Refusal
 from proxy.exchange import Client
@@ -97,12 +98,12 @@ class Watch:
         """Log a fault of ours."""
         logger.error("front door failed: %s", kind)
 
-    def _write(self, record: audit_record.Record) -> None:
+    def _write(self, record: Record) -> None:
         task = asyncio.get_running_loop().create_task(self._kept(record))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _kept(self, record: audit_record.Record) -> None:
+    async def _kept(self, record: Record) -> None:
         try:
             await self._trail.write(record, wait=False)
         except OSError:

@@ -28,8 +28,8 @@ from cryptography.hazmat.primitives import serialization
 
 from proxy import metrics
 from proxy.admin import Admin
-from proxy.audit import record as audit_record
 from proxy.audit import settings as audit_settings
+from proxy.audit import upkeep
 from proxy.audit.signing import open_signer
 from proxy.audit.writer import AuditWriter
 from proxy.ca.authority import AuthorityError, create_key, load_key
@@ -142,13 +142,13 @@ class Arbiter:
         self._spawn(self._renewing())
         self._spawn(self._watching())
         self._spawn(self._custodian.run(self._trail))
-        await self._trail.write(audit_record.start(self._prepared.snapshot.revision), wait=True)
+        await self._trail.write(upkeep.start(self._prepared.snapshot.revision), wait=True)
         await self._write_changes()
 
     async def _write_changes(self) -> None:
         """Write down which settings are others than before."""
         if names := settings_seen.changed(self._config, {"reviewers": self._identity["reviewers"]}):
-            await self._trail.write(audit_record.config_change(names), wait=True)
+            await self._trail.write(upkeep.config_change(names), wait=True)
 
     def _open_trail(self, config: Config) -> None:
         """Sign what earlier runs left, then begin a chain of our own."""
@@ -306,7 +306,7 @@ class Arbiter:
         for worker in self._crew.all:
             await worker.ask(message, timeout=30)
         self._reloaded(prepared, good=True)
-        await self._trail.write(audit_record.policy_reload(prepared.snapshot.revision, good=True), wait=False)
+        await self._trail.write(upkeep.policy_reload(prepared.snapshot.revision, good=True), wait=False)
         await self._write_changes()
         logger.info("reloaded: %s", prepared.snapshot.revision)
         return True
@@ -316,7 +316,7 @@ class Arbiter:
         for problem in problems:
             logger.error("reload refused: %s", problem)
         self._reloaded(self._prepared, good=False)
-        record = audit_record.policy_reload(self._prepared.snapshot.revision, good=False, problems=problems)
+        record = upkeep.policy_reload(self._prepared.snapshot.revision, good=False, problems=problems)
         await self._trail.write(record, wait=False)
 
     async def _launch(self, want: Wanted) -> Generation:
@@ -387,7 +387,7 @@ class Arbiter:
             await self._admin.close()
         if hasattr(self, "_trail"):
             with contextlib.suppress(OSError):
-                await self._trail.write(audit_record.stop(), wait=True)
+                await self._trail.write(upkeep.stop(), wait=True)
             await self._trail.close()
             await self._custodian.sign()
 

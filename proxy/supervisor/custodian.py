@@ -12,8 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from proxy.audit import custody
-from proxy.audit import record as audit_record
+from proxy.audit import custody, upkeep
 from proxy.audit.chain import segments
 from proxy.audit.notary import Look, Notary
 from proxy.audit.note import Signer
@@ -92,7 +91,7 @@ class Custodian:
                 logger.error("audit files cannot be kept: %s", getattr(error, "strerror", None) or type(error).__name__)
                 return
         for each in old:
-            record = audit_record.audit_erased(each.segment.chain, each.first, each.last, "retention")
+            record = upkeep.audit_erased(each.segment.chain, each.first, each.last, "retention")
             try:
                 await asyncio.wrap_future(trail.append(record))
                 await self.sign()
@@ -110,7 +109,7 @@ class Custodian:
         torn, self._torn = self._torn, []
         for chain, size in torn:
             logger.warning("a crash had cut off the last line of %s; it was taken out", chain)
-            trail.append(audit_record.torn(chain, size))
+            trail.append(upkeep.torn(chain, size))
 
     def _heard(self, look: Look) -> None:
         self._torn += look.torn

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.audit import record as records
+from proxy.audit import upkeep
 from proxy.audit.notary import Notary
 from proxy.audit.settings import AuditSettings
 from proxy.audit.signing import signer_of
@@ -46,8 +46,8 @@ def test_every_record_and_checkpoint_arrives_whole(tmp_path: Path) -> None:
     folder = tmp_path / "audit"
     notary = Notary(folder, signer_of(bytes(32)))
     writer = AuditWriter.open(folder, slot="0", settings=AuditSettings(node="n"))
-    hostile = records.policy_reload("sha256:1", good=False, problems=['a|b="c\\d" % \u2028 é 日本 <13>1 - - - x'])
-    for record in (records.start("sha256:1"), hostile, records.heartbeat(1, 0)):
+    hostile = upkeep.policy_reload("sha256:1", good=False, problems=['a|b="c\\d" % \u2028 é 日本 <13>1 - - - x'])
+    for record in (upkeep.start("sha256:1"), hostile, upkeep.heartbeat(1, 0)):
         writer.append(record).result(30)
     notary.look()
     receiver = Receiver()
@@ -65,7 +65,7 @@ def test_every_record_and_checkpoint_arrives_whole(tmp_path: Path) -> None:
         deadline = time.monotonic() + 60
         while len(receiver.messages) < 4 and time.monotonic() < deadline:
             time.sleep(0.05)
-        writer.append(records.heartbeat(2, 0)).result(30)
+        writer.append(upkeep.heartbeat(2, 0)).result(30)
         while len(receiver.messages) < 5 and time.monotonic() < deadline:
             time.sleep(0.05)
     finally:

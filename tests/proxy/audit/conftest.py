@@ -12,7 +12,9 @@ from detectors.finding import Finding
 from policies.facts import Facts
 from policies.model import Action, RuleHit, Verdict, Would
 from proxy.audit import record as records
+from proxy.audit import upkeep
 from proxy.audit.chain import segments
+from proxy.audit.heading import Record
 from proxy.audit.notary import Notary
 from proxy.audit.schema import schema
 from proxy.audit.settings import AuditSettings
@@ -86,7 +88,7 @@ def judged(model: str = "gpt-4o", unread: tuple[Unread, ...] = ()) -> Judged:
 ENVELOPE = {"v": 1, "seq": 1, "node": "egress-1", "slot": "0", "boot": "6923a1f29c4e"}
 
 
-def check_record(record: records.Record) -> None:
+def check_record(record: Record) -> None:
     """Raise unless the record, with its envelope, is what the schema says, can be written, and holds no canary."""
     whole = {**record, **{key: value for key, value in ENVELOPE.items() if key not in record}}
     kind = str(record["type"])
@@ -96,7 +98,7 @@ def check_record(record: records.Record) -> None:
 
 
 @pytest.fixture
-def check() -> Callable[[records.Record], None]:
+def check() -> Callable[[Record], None]:
     return check_record
 
 
@@ -128,12 +130,12 @@ class Trail:
         self.verifier = SIGNER.verifier
         self.signer = SIGNER
 
-    def write(self, *kinds: int | records.Record, slot: str = "0", segment_bytes: int = 1 << 20) -> str:
+    def write(self, *kinds: int | Record, slot: str = "0", segment_bytes: int = 1 << 20) -> str:
         """Write a chain: numbers stand for heartbeats. Return its name."""
         settings = AuditSettings(node="n", segment_bytes=segment_bytes)
         writer = AuditWriter.open(self.folder, slot=slot, settings=settings)
         for kind in kinds:
-            record = records.heartbeat(kind, 0) if isinstance(kind, int) else kind
+            record = upkeep.heartbeat(kind, 0) if isinstance(kind, int) else kind
             writer.append(record).result(30)
         writer.end()
         return next(chain for chain in sorted(segments(self.folder), reverse=True) if f"-{slot}-" in chain)
@@ -164,7 +166,7 @@ HOSTILE = 'a|b=c\\d"]\n\r\tCEF:0|x,\u2028=1+1'
 """A name that would like to be more than a field."""
 
 
-def whole(sample_record: records.Record, number: int = 1) -> dict[str, object]:
+def whole(sample_record: Record, number: int = 1) -> dict[str, object]:
     """Return a record as it lies in a file, with a fixed id and time."""
     fixed = {"id": "01KAR4V3W0QJ8Z7S1C5N2M6XTP", "ts": "2026-11-23T15:26:31.123456Z", "seq": number}
     return {**sample_record, **ENVELOPE, **fixed}
@@ -180,7 +182,7 @@ def golden() -> list[dict[str, object]]:
         "req": {**usual["req"], "path": HOSTILE, "model": HOSTILE},  # type: ignore[dict-item]
         "reason": HOSTILE,
     }
-    return [whole(usual), whole(hostile), whole(records.audit_gap(3, "A", "B")), whole(records.start("sha256:1")),
+    return [whole(usual), whole(hostile), whole(upkeep.audit_gap(3, "A", "B")), whole(upkeep.start("sha256:1")),
             whole(records.refused(client=CLIENT, reason="private", host="10.0.0.1", port=443))]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from proxy.audit import erasure
+from proxy.audit import erasure, upkeep
 from proxy.audit import record as records
 from proxy.audit.chain import segments
 from proxy.audit.proof import check, places, prove
@@ -30,7 +30,7 @@ def signed(trail):
 def erase(trail, **whom):
     found = erasure.find(trail.folder, **whom)
     spans = [(c, first, last) for c, numbers in found.numbers.items() for first, last in erasure.stretches(numbers)]
-    trail.write(*(records.audit_erased(*span, "request", "dpo") for span in spans), slot="cli")
+    trail.write(*(upkeep.audit_erased(*span, "request", "dpo") for span in spans), slot="cli")
     trail.sign()
     return erasure.bury(trail.folder, found.numbers)
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from proxy.audit import record as records
+from proxy.audit import upkeep
 from proxy.audit.proof import ProofError, check, places, prove
 
 
@@ -10,7 +10,7 @@ from proxy.audit.proof import ProofError, check, places, prove
 def event(trail):
     trail.write(1, 2, 3)
     trail.sign()
-    record = records.heartbeat(42, 0)
+    record = upkeep.heartbeat(42, 0)
     trail.write(1, record, 3, slot="1")
     trail.sign()
     trail.write(4, slot="2")
@@ -46,7 +46,7 @@ def test_a_proof_that_was_changed_does_not(trail, event, change):
 
 
 def test_what_is_not_signed_or_was_changed_has_no_proof(trail, event):
-    record = records.heartbeat(1, 0)
+    record = upkeep.heartbeat(1, 0)
     trail.write(record)
     [place] = places(trail.folder, str(record["id"]))
     with pytest.raises(ProofError, match="not signed yet"):

@@ -1,8 +1,7 @@
 import pytest
 
 from proxy.audit import record as records
-from proxy.audit.record import TYPES
-from proxy.exchange import Client, Unread
+from proxy.exchange import Client, Ending, Unread
 
 EVENT = "01KAR4V3W0QJ8Z7S1C5N2M6XTP"
 REVISION = "sha256:" + "4c" * 32
@@ -14,32 +13,16 @@ def every_record(sample):
         records.decision(decided, event=EVENT, replaced=2, revision=REVISION, ms={"detect": 11.80001, "total": 13.1}),
         records.decision(decided, event=EVENT, replaced=2, revision=REVISION, evidence="sha256:" + "4c" * 32),
         records.failure(sample.exchange(), sample.client, sample.match, event=EVENT, error="KeyError", revision=REVISION),
-        records.outcome(event=EVENT, service="openai-api", status=200, sent=10, received=20, first_byte_ms=1.23456,
-                        total_ms=2.0, aborted=""),
-        records.outcome(event=EVENT, service="openai-api", status=0, sent=10, received=0, first_byte_ms=None,
-                        total_ms=2.0, aborted="connection"),
+        records.outcome(EVENT, "openai-api", Ending(200, 10, 20, first_byte_ms=1.23456, total_ms=2.0)),
+        records.outcome(EVENT, "openai-api", Ending(0, 10, 0, first_byte_ms=None, total_ms=2.0, aborted="connection")),
         records.skipped(host="api.openai.com", method="POST", reason="too_large"),
         records.refused(client=sample.client, reason="sni_mismatch", host="a.example", port=443, sni="b.example"),
         records.traffic(client=sample.client, service="chatgpt", host="chatgpt.com", bytes_up=1, bytes_down=2,
                         uninspected={"media": 5}),
-        records.start(REVISION),
-        records.stop(),
-        records.policy_reload(REVISION, good=True),
-        records.policy_reload(REVISION, good=False, problems=["default.yaml:3:1: unknown key"] * 50),
-        records.config_change(["workers", "max_body"]),
         records.justification(EVENT, sample.client, "chatgpt", ["r2", "r1"], "justify", "Test data", "for the audit"),
-        records.heartbeat(10, 1),
-        records.audit_gap(3, EVENT, EVENT),
-        records.audit_gap(3, EVENT, EVENT, "late"),
-        records.torn("n-0-6923a1f29c4e", 17),
-        records.audit_erased("n-0-6923a1f29c4e", 1, 9, "retention"),
-        records.audit_erased("n-0-6923a1f29c4e", 4, 4, "request", "bob"),
-        records.verdict(EVENT, good=True, rules=["no-code"], by="bob"),
-        records.evidence_access(EVENT, by=["bob", "eve"], why="case 7", opened=True),
         records.discovery(sample.client, "llm.shadow.example", "unknown-ai", "suspected",
-                              {"score": 13, "signs": ["turns", "path"]}),
-            records.discovery(sample.client, "llm.shadow.example", "unknown-ai", "listed",
-                              {"categories": ["ai-tools"]}),
+                          {"score": 13, "signs": ["turns", "path"]}),
+        records.discovery(sample.client, "llm.shadow.example", "unknown-ai", "listed", {"categories": ["ai-tools"]}),
         records.drift("chatgpt-web", 0.41234, 0.99),
     ]  # fmt: skip
 
@@ -47,10 +30,6 @@ def every_record(sample):
 def test_every_record_is_as_the_schema_says_and_holds_no_text(sample, check):
     for record in every_record(sample):
         check(record)
-
-
-def test_every_type_is_among_them(sample):
-    assert {record["type"] for record in every_record(sample)} == set(TYPES)
 
 
 def test_a_decision_says_who_what_where_and_why(sample):
@@ -103,12 +82,3 @@ def test_names_of_the_directory_are_cleaned(sample, check):
     assert record["who"]["user"] == "eve??[2J?"
     assert len(record["who"]["groups"]) == 64
     assert record["app"]["host"] == "*"
-
-
-def test_records_without_an_event_get_one_of_their_own():
-    assert records.stop()["id"] != records.stop()["id"]
-
-
-def test_times_are_utc_to_the_microsecond():
-    assert records.stop()["ts"].endswith("Z")
-    assert len(records.stop()["ts"]) == 27

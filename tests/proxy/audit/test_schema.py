@@ -1,7 +1,7 @@
 import jsonschema
 import pytest
 
-from proxy.audit.record import TYPES
+from proxy.audit.heading import TYPES
 from proxy.audit.schema import allowed, schema
 
 

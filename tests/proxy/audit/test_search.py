@@ -7,6 +7,7 @@ import pytest
 
 from proxy.audit import record as records
 from proxy.audit import search as searching
+from proxy.audit import upkeep
 from proxy.audit.chain import BOOT_NS
 from proxy.audit.search import Query, entities, moment, search
 
@@ -22,7 +23,7 @@ def trail(tmp_path, sample):
     folder = tmp_path / "audit"
     decided = records.decision(sample.judged(), event="E1", replaced=1, revision="")
     write(folder, "a-0-1.jsonl", {**decided, "ts": "2026-11-23T15:00:00.000000Z"},
-          {**records.stop(), "id": "S", "ts": "2026-11-23T17:00:00.000000Z"})  # fmt: skip
+          {**upkeep.stop(), "id": "S", "ts": "2026-11-23T17:00:00.000000Z"})  # fmt: skip
     late = records.decision(sample.judged(), event="E2", replaced=0, revision="")
     late["decision"]["action"], late["decision"]["rules"], late["who"]["user"] = "allow", [], "bob"
     late["facts"]["findings"] = []
@@ -73,7 +74,7 @@ def days(tmp_path, monkeypatch):
         when = datetime(2026, 9, 1, tzinfo=UTC) + timedelta(days=day)
         name = f"n-0-{int(when.timestamp() * 1e9) // BOOT_NS:012x}.jsonl"
         stamp = when.isoformat(timespec="microseconds").replace("+00:00", "Z")
-        write(folder, name, {**records.stop(), "id": f"D{day}", "ts": stamp})
+        write(folder, name, {**upkeep.stop(), "id": f"D{day}", "ts": stamp})
         os.utime(folder / name, (when.timestamp(), when.timestamp()))
     real = searching.lines
 

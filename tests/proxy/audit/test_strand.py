@@ -1,4 +1,4 @@
-from proxy.audit import record as records
+from proxy.audit import upkeep
 from proxy.audit.chain import segments
 from proxy.audit.merkle import leaf
 from proxy.audit.strand import Erasure, Strand, erasures
@@ -44,7 +44,7 @@ def test_the_file_of_one_chain_cannot_pass_for_another(trail):
 
 
 def test_erasures_are_read_where_they_may_be_told(trail):
-    told = records.audit_erased("n-0-6923a1f29c4e", 3, 9, "retention")
+    told = upkeep.audit_erased("n-0-6923a1f29c4e", 3, 9, "retention")
     chain = trail.write(7, told, slot="supervisor")
     trail.write(7, told, slot="0")
     assert list(erasures(segments(trail.folder))) == [Erasure("n-0-6923a1f29c4e", 3, 9, chain, 2)]

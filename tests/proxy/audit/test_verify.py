@@ -7,7 +7,7 @@ import tracemalloc
 import orjson
 import pytest
 
-from proxy.audit import record as records
+from proxy.audit import upkeep
 from proxy.audit.chain import first_link, link
 from proxy.audit.settings import AuditSettings
 from proxy.audit.tombstone import bury
@@ -22,7 +22,7 @@ def signed(trail):
     trail.sign()
     b = trail.write(*range(1, 7), slot="1", segment_bytes=400)
     trail.sign()
-    c = trail.write(records.stop(), slot="supervisor")
+    c = trail.write(upkeep.stop(), slot="supervisor")
     trail.sign()
     return trail, a, b, c
 
@@ -206,7 +206,7 @@ def test_records_in_a_row_are_told_in_one_line():
 
 def test_an_erasure_counts_only_when_it_was_signed_itself(signed):
     trail, a, *_ = signed
-    trail.write(records.audit_erased(a, 1, 4, "retention"), slot="supervisor")
+    trail.write(upkeep.audit_erased(a, 1, 4, "retention"), slot="supervisor")
     trail.file(a).unlink()
     assert trail.problems() == [f"{a}: was signed, but its files are gone"]
     trail.sign()
@@ -216,7 +216,7 @@ def test_an_erasure_counts_only_when_it_was_signed_itself(signed):
 
 def test_an_erasure_that_was_changed_afterwards_hides_nothing(signed):
     trail, a, *_ = signed
-    chain = trail.write(records.audit_erased("n-0-000000000000", 1, 4, "retention"), slot="supervisor")
+    chain = trail.write(upkeep.audit_erased("n-0-000000000000", 1, 4, "retention"), slot="supervisor")
     trail.sign()
     trail.edit(trail.file(chain), lambda lines: [lines[0].replace(b"n-0-000000000000", a.encode())])
     trail.file(a).unlink()
@@ -230,7 +230,7 @@ def test_a_tombstone_without_a_record_of_it_is_a_fault(signed):
     trail, a, *_ = signed
     trail.edit(trail.file(a), lambda lines: [lines[0], bury(lines[1].rstrip(b"\n"), 2) + b"\n", *lines[2:]])
     assert trail.problems() == [f"{a} record 2: was taken out, and no record says why"]
-    trail.write(records.audit_erased(a, 2, 2, "request", "dpo"), slot="cli")
+    trail.write(upkeep.audit_erased(a, 2, 2, "request", "dpo"), slot="cli")
     trail.sign()
     assert trail.problems() == []
 
@@ -238,7 +238,7 @@ def test_a_tombstone_without_a_record_of_it_is_a_fault(signed):
 def peak(trail, chain_records):
     """Return the most memory that `verify` held at a time, in bytes, and how many records it read."""
     writer = AuditWriter.open(trail.folder, slot="0", settings=AuditSettings(node="n", segment_bytes=128 << 10))
-    for done in [writer.append(records.heartbeat(number, 0)) for number in range(chain_records)]:
+    for done in [writer.append(upkeep.heartbeat(number, 0)) for number in range(chain_records)]:
         done.result(60)
     writer.end()
     trail.sign()

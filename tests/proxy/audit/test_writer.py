@@ -8,7 +8,7 @@ import threading
 import pytest
 import rfc8785
 
-from proxy.audit import record as records
+from proxy.audit import upkeep
 from proxy.audit.chain import Chain, first_link, link, segments
 from proxy.audit.journal import Journal
 from proxy.audit.settings import AuditSettings
@@ -22,7 +22,7 @@ def lines(path):
 
 
 def numbered(number):
-    return records.heartbeat(number, 0)
+    return upkeep.heartbeat(number, 0)
 
 
 class Disk:
@@ -87,7 +87,7 @@ async def test_what_the_schema_does_not_know_never_reaches_the_disk(writer_of):
 
 async def test_files_are_private_and_named_by_node_slot_and_boot(tmp_path):
     writer = AuditWriter.open(tmp_path / "audit", slot="0", settings=AuditSettings(node="egress/1"))
-    await writer.write(records.stop(), wait=True)
+    await writer.write(upkeep.stop(), wait=True)
     await writer.close()
     (path,) = (tmp_path / "audit").iterdir()
     node, slot, boot = path.stem.split("-")

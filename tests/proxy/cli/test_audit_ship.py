@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from proxy.audit import record as records
+from proxy.audit import upkeep
 from proxy.cli.audit_entry import enter
 from proxy.cli.main import main
 
@@ -17,7 +17,7 @@ installed = pytest.mark.skipif(
 
 @pytest.fixture
 def state(tmp_path):
-    enter(tmp_path / "audit", *(records.heartbeat(number, 0) for number in range(5)))
+    enter(tmp_path / "audit", *(upkeep.heartbeat(number, 0) for number in range(5)))
     return tmp_path
 
 
@@ -40,7 +40,7 @@ def test_what_is_there_is_sent_once(state, receiver, capsys):
     assert "5 records sent" in capsys.readouterr().err
     assert ship(state, receiver.url) == 0
     assert len(receiver.logs) == 5
-    enter(state / "audit", records.heartbeat(5, 0))
+    enter(state / "audit", upkeep.heartbeat(5, 0))
     assert ship(state, receiver.url) == 0
     assert len(receiver.logs) == 6
 

@@ -3,21 +3,21 @@ import json
 
 import pytest
 
-from proxy.audit import record as records
+from proxy.audit import upkeep
 from proxy.audit.notary import Notary
 from proxy.audit.settings import AuditSettings
 from proxy.audit.signing import open_signer
 from proxy.audit.writer import AuditWriter
 from proxy.cli.main import main
 
-EVENT = records.heartbeat(7, 0)
+EVENT = upkeep.heartbeat(7, 0)
 
 
 @pytest.fixture
 def state(tmp_path):
     notary = Notary(tmp_path / "audit", open_signer(tmp_path))
     writer = AuditWriter.open(tmp_path / "audit", slot="0", settings=AuditSettings(node="n"))
-    for record in (records.heartbeat(1, 0), EVENT, records.stop()):
+    for record in (upkeep.heartbeat(1, 0), EVENT, upkeep.stop()):
         writer.append(record).result(30)
     writer.end()
     notary.look()

@@ -1,8 +1,9 @@
 """How exchanges ended."""
 
+from dataclasses import replace
 from typing import Any
 
-from proxy.exchange import Client
+from proxy.exchange import Client, Ending
 from proxy.judging.judge import Ruling
 from proxy.judging.outcomes import Outcomes
 from proxy.judging.tally import Tally
@@ -21,14 +22,13 @@ class Trail:
         self.records.append(record)
 
 
-END: dict[str, Any] = {"event": "E", "service": "openai-api", "status": 200, "sent": 1, "received": 2,
-                       "first_byte_ms": 1.0, "total_ms": 2.0}  # fmt: skip
+END = Ending(status=200, sent=1, received=2, first_byte_ms=1.0, total_ms=2.0)
 
 
 async def test_an_end_is_recorded_under_the_decisions_id() -> None:
     trail, metrics = Trail(), Metrics("worker")
-    await Outcomes(trail, Tally(metrics)).ended(**END, aborted="")
-    await Outcomes(trail, Tally(metrics)).ended(**END, aborted="connection")
+    await Outcomes(trail, Tally(metrics)).ended("E", "openai-api", END)
+    await Outcomes(trail, Tally(metrics)).ended("E", "openai-api", replace(END, aborted="connection"))
     assert [(r["type"], r["id"], r["aborted"]) for r in trail.records] == [
         ("outcome", "E", ""),
         ("outcome", "E", "connection"),
@@ -37,7 +37,7 @@ async def test_an_end_is_recorded_under_the_decisions_id() -> None:
 
 
 async def test_a_broken_log_does_not_break_the_end() -> None:
-    await Outcomes(Trail(broken=True), Tally(Metrics("worker"))).ended(**END, aborted="")
+    await Outcomes(Trail(broken=True), Tally(Metrics("worker"))).ended("E", "openai-api", END)
 
 
 async def test_what_the_engine_cut_off_is_recorded_and_counted() -> None:

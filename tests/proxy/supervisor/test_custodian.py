@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from proxy.audit import record as records
+from proxy.audit import upkeep
 from proxy.audit.settings import AuditSettings
 from proxy.audit.signing import open_signer
 from proxy.audit.verify import verify
@@ -50,7 +50,7 @@ async def until(true: Any) -> None:
 
 async def test_it_signs_at_intervals(tmp_path: Path) -> None:
     place = Place(tmp_path, interval=0.01)
-    await place.trail.write(records.stop(), wait=True)
+    await place.trail.write(upkeep.stop(), wait=True)
     task = asyncio.create_task(place.custodian.run(place.trail))
     await until(lambda: place.sizes == [1])
     task.cancel()
@@ -60,7 +60,7 @@ async def test_it_signs_at_intervals(tmp_path: Path) -> None:
 
 async def test_a_torn_line_of_the_run_before_is_taken_out_and_written_down(tmp_path: Path) -> None:
     before = Place(tmp_path)
-    await before.trail.write(records.stop(), wait=True)
+    await before.trail.write(upkeep.stop(), wait=True)
     await before.trail.close()
     path = before.trail.path
     path.write_bytes(path.read_bytes() + b'{"half')
@@ -76,7 +76,7 @@ async def test_a_torn_line_of_the_run_before_is_taken_out_and_written_down(tmp_p
 
 async def test_what_is_too_old_is_written_down_signed_and_erased(tmp_path: Path) -> None:
     before = Place(tmp_path)
-    await before.trail.write(records.stop(), wait=True)
+    await before.trail.write(upkeep.stop(), wait=True)
     await before.trail.close()
     old = before.trail.path
     place = Place(tmp_path)
@@ -92,7 +92,7 @@ async def test_what_is_too_old_is_written_down_signed_and_erased(tmp_path: Path)
 
 async def test_a_change_under_way_is_counted(tmp_path: Path) -> None:
     place = Place(tmp_path)
-    await place.trail.write(records.stop(), wait=True)
+    await place.trail.write(upkeep.stop(), wait=True)
     await place.custodian.sign()
     await place.trail.close()
     place.trail.path.write_bytes(b"")
@@ -102,7 +102,7 @@ async def test_a_change_under_way_is_counted(tmp_path: Path) -> None:
 
 async def test_a_disk_that_fails_is_no_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = Place(tmp_path)
-    await place.trail.write(records.stop(), wait=True)
+    await place.trail.write(upkeep.stop(), wait=True)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
