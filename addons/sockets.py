@@ -7,7 +7,7 @@ Rules
    service's form, where there is one, and closes the socket: the rest of that answer would come on it.
 3. Messages keep their order: while one of the server's waits, those after it wait too, for at most `PATIENCE` seconds;
    under rules about answers, what a pause may let go leaves before (`proxy.answers.editor`).
-4. Nothing is kept of a message that has left.
+4. Nothing is kept of a message that has left but the ends of its texts: a value may go on in the next one.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from mitmproxy import http, websocket
 
 from addons import socketlayer
 from addons.convert import message_exchange
+from proxy.earlier import Earlier
 from proxy.exchange import Client
 from proxy.judging.answerer import Refused
 from proxy.judging.answers.editor import PAUSE
@@ -36,6 +37,7 @@ Nudge = Callable[[http.HTTPFlow], None]
 @dataclass(slots=True)
 class _Socket:
     issued: dict[str, str] = field(default_factory=dict, repr=False)
+    earlier: Earlier = field(default_factory=Earlier, repr=False)
     lookup: Lookup | None = field(default=None, repr=False)
     restorer: MessageRestorer | Listener | None = None
     timer: asyncio.TimerHandle | None = None
@@ -82,7 +84,8 @@ class Sockets:
 
     async def _from_client(self, flow: http.HTTPFlow, state: _Socket, client: Client) -> Ruling:
         message = _newest(flow)
-        ruling = await self._judge.judge(message_exchange(flow, message.content, text=message.is_text), client)
+        exchange = message_exchange(flow, message.content, text=message.is_text)
+        ruling = await self._judge.judge(exchange, client, state.earlier)
         if ruling.answer is not None or ruling.changes.to is not None:
             message.drop()
             if ruling.frame is not None:

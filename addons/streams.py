@@ -1,7 +1,8 @@
 """Calls whose client may wait for answers before its request ends: read message by message, while they stream.
 
 Rules
-1. What the head alone says is judged first. Each message is then a request of its own, and leaves when it was judged.
+1. What the head alone says is judged first. Each message is then a request of its own, which may go on with what
+   earlier ones said, and leaves when it was judged.
 2. What is no message (a broken or foreign framing, one that is too long) is unknown: where the policy lets it pass, the
    rest of the request passes unread, and is counted.
 3. A refusal ends the call, in its own protocol.
@@ -17,6 +18,7 @@ from addons import requestlayer
 from addons.convert import to_response
 from proxy.codecs.envelopes import Envelopes
 from proxy.codecs.limits import Unreadable
+from proxy.earlier import Earlier
 from proxy.exchange import Client, Exchange
 from proxy.judging.judge import Judge, Ruling
 from proxy.refusals.calls import end_call, refuse_call
@@ -60,6 +62,7 @@ class Stream:
         self._kind = head.header("content-type").partition(";")[0].strip().lower()
         self._envelopes = Envelopes(self._kind)
         self._unread = ""
+        self._earlier = Earlier()
         self.issued: dict[str, str] = {}
         self.sent = 0
 
@@ -81,7 +84,7 @@ class Stream:
         return await self._ruled(replace(self._head, body=whole, transport="stream")) if whole else b""
 
     async def _ruled(self, exchange: Exchange) -> bytes | requestlayer.Refused:
-        ruling = await self._judge.judge(exchange, self._client)
+        ruling = await self._judge.judge(exchange, self._client, self._earlier)
         if ruling.answer is not None:
             return self._refused(ruling)
         if ruling.changes.to is not None:

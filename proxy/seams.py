@@ -6,6 +6,7 @@ Rules
    a conversation is no text, and joining all of it would make values that nobody wrote.
 2. Only the stretches around the places where one part ends and the next begins are kept, and encoded runs there
    whole. Stretches that touch are one: the work is linear in the text.
+3. A piece of part number `LEFT` was sent earlier (`proxy.earlier`): it makes the value whole, and is no finding.
 """
 
 import re
@@ -18,6 +19,7 @@ from detectors.views.layout import continued
 from proxy.exchange import Part
 
 REACH = 256  # characters taken from each side of a seam
+LEFT = -1
 _FAR = 65_536  # characters of an encoded run that are taken beyond that
 _ENCODED = re.compile(r"[A-Za-z0-9+/_%=-]++")
 _OTHER = re.compile(r"[^A-Za-z0-9+/_%=-]")
@@ -57,14 +59,14 @@ def _of_run(parts: Sequence[Part], run: Sequence[int]) -> Iterator[Seam]:
             open_pieces.append(Piece(number, 0, len(text)))
             continue
         if not first:
-            open_pieces.append(Piece(number, 0, _head(text)))
+            open_pieces.append(Piece(number, 0, head(text)))
             yield _seam(parts, open_pieces)
         if not last:
             start = _tail(text)
             open_pieces = [Piece(number, start, len(text) - start)]
 
 
-def _head(text: str) -> int:
+def head(text: str) -> int:
     """Return how many characters from the beginning are taken."""
     run = _ENCODED.match(text, min(REACH, len(text)), REACH + _FAR)
     return run.end() if run else min(REACH, len(text))
@@ -138,12 +140,13 @@ def split(seam: Seam, finding: Finding) -> tuple[tuple[int, Finding], ...]:
     if finding.category not in _CATEGORIES:
         return ()
     found: list[tuple[int, Finding]] = []
-    position = 0
+    position = spread = 0
     for piece in seam.pieces:
         start, end = max(finding.start - position, 0), min(finding.end - position, piece.length)
-        if start < end:
+        spread += start < end
+        if start < end and piece.part != LEFT:
             evidence = (*finding.evidence, "seam", *((REST,) if found else ()))
             moved = replace(finding, start=piece.start + start, end=piece.start + end, evidence=evidence)
             found.append((piece.part, moved))
         position += piece.length
-    return tuple(found) if len(found) > 1 else ()
+    return tuple(found) if spread > 1 else ()

@@ -24,6 +24,7 @@ from proxy import seams
 from proxy.catalogue.catalogue import Match
 from proxy.catalogue.endpoint import Endpoint
 from proxy.codecs.decode import Decoded, Limits, decode
+from proxy.earlier import Earlier
 from proxy.exchange import Client, Exchange, Part, Unread
 from proxy.judging import redaction
 from proxy.judging.cache import FindingsCache
@@ -31,6 +32,7 @@ from proxy.judging.redaction import Cut
 from proxy.judging.snapshot import Snapshot
 from proxy.judging.standing import Standing
 from proxy.placeholder import Issuer
+from proxy.seams import Seam
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,13 @@ def inspect(
     standing: Standing | None = None,
     issuer: Issuer | None = None,
     fallen: frozenset[str] = frozenset(),
+    earlier: Earlier | None = None,
 ) -> Generator[Step, Answer, Outcome]:
     """Inspect one request. Yields steps, returns the outcome; raises nothing for any bytes on the wire.
 
     `issuer` makes the placeholders of this user; without one, what would get a placeholder gets a label. `fallen` are
-    the dialects whose table does not fit at present: their requests are read by the generic reader.
+    the dialects whose table does not fit at present: their requests are read by the generic reader. `earlier` are the
+    messages that went before, where the exchange is one of a socket or a call.
     """
     match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
     if not match.inspect:
@@ -114,7 +118,7 @@ def inspect(
     known = _facts(exchange, standing, snapshot, match, decoded)
     wanted = _wanted(snapshot, known)
     parts = decoded.prompt.parts
-    reading = _Reading(parts, cache, wanted)
+    reading = _Reading(parts, cache, wanted, earlier.seams(parts) if earlier else ())
     tasks = reading.tasks()
     if tasks:
         answer = yield Scan(tasks, _seconds(tasks, snapshot))
@@ -223,11 +227,13 @@ _NO_PROSE = frozenset({"metadata", "header", "credential"})
 class _Reading:
     """The texts and files of one prompt (its parts, then its seams), what is known of them, and what was learned."""
 
-    def __init__(self, parts: Sequence[Part], cache: FindingsCache, wanted: Mapping[str, str]) -> None:
+    def __init__(
+        self, parts: Sequence[Part], cache: FindingsCache, wanted: Mapping[str, str], across: Sequence[Seam] = ()
+    ) -> None:
         self._parts = parts
         self._cache = cache
         self._wanted = wanted
-        self._seams = seams.seams(parts)
+        self._seams = [*seams.seams(parts), *across]
         sources = [_source(part) for part in parts]
         sources.extend(seam.source for seam in self._seams)
         self._addresses = [cache.address(source) for source in sources]

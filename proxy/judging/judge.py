@@ -24,6 +24,7 @@ from proxy.catalogue import confirmation
 from proxy.catalogue.assembly import UNKNOWN
 from proxy.coaching.coachlink import CoachLink
 from proxy.codecs.decode import Limits
+from proxy.earlier import Earlier
 from proxy.evidence.keeper import Keeper
 from proxy.exchange import Client, Exchange
 from proxy.judging.answerer import Answerer
@@ -131,8 +132,8 @@ class Judge:
         self._now = now
         self._placeholders = placeholders or Vault(secrets.token_bytes(32))
 
-    async def judge(self, exchange: Exchange, client: Client) -> Ruling:
-        """Return what to do with `exchange`. Raises only CancelledError."""
+    async def judge(self, exchange: Exchange, client: Client, earlier: Earlier | None = None) -> Ruling:
+        """Return what to do with `exchange`, which came after `earlier` messages. Raises only CancelledError."""
         event = new_id()
         snapshot = self.snapshot
         started = time.perf_counter()
@@ -142,7 +143,7 @@ class Judge:
                 if standing.refused:
                     return await self._turned_away(exchange, standing, snapshot, event, "virtual_key")
                 if room and (self._rate is None or self._rate.admit(client.address)):
-                    outcome = await self._drive(exchange, standing, snapshot, event, started)
+                    outcome = await self._drive(exchange, standing, snapshot, event, started, earlier)
                 else:
                     outcome = Outcome(Action.BLOCK, None, overloaded=True)
             ruling = self._ruling(outcome, exchange, snapshot, event)
@@ -152,6 +153,8 @@ class Judge:
                 ruling = await self._forwarded(ruling, outcome, exchange, standing, snapshot)
                 await self._placeholders.keep(standing.client, ruling.issued)
                 ruling = replace(ruling, client=standing.client, judged=outcome.judged)
+                if earlier is not None and ruling.answer is None:
+                    earlier.left()
         except Exception as error:  # noqa: BLE001 - the boundary: an exception never forwards, its text is never shown
             logger.error("inspection failed: %s; ref=%s", type(error).__name__, event)
             ruling = await self._failed(exchange, client, snapshot, event, type(error).__name__)
@@ -198,13 +201,21 @@ class Judge:
         return Answerer(answering, kind, judged, snapshot.revision, self._trail, self._tally, unread)
 
     async def _drive(
-        self, exchange: Exchange, standing: Standing, snapshot: Snapshot, event: str, started: float
+        self,
+        exchange: Exchange,
+        standing: Standing,
+        snapshot: Snapshot,
+        event: str,
+        started: float,
+        earlier: Earlier | None = None,
     ) -> Outcome:
         detect = 0.0
         stage, before = "decode", started
         issuer = self._placeholders.issuer(standing.client)
-        now, fallen = self._now(), self._noticing.fallen
-        steps = inspect(exchange, standing.client, snapshot, self._cache, now, self._limits, standing, issuer, fallen)
+        now, fallen, limits = self._now(), self._noticing.fallen, self._limits
+        steps = inspect(
+            exchange, standing.client, snapshot, self._cache, now, limits, standing, issuer, fallen, earlier
+        )
         answer: Answer = None
         while True:
             try:

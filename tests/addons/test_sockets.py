@@ -11,6 +11,7 @@ from wsproto.frame_protocol import Opcode
 
 from addons import sockets
 from addons.sockets import Sockets
+from proxy.earlier import Earlier
 from proxy.exchange import Client, Exchange
 from proxy.judging.answerer import Refused
 from proxy.judging.answers.listener import Listener
@@ -34,7 +35,7 @@ class Judge:
         self.asked: list[Exchange] = []
         self.listening: Listening | None = None
 
-    async def judge(self, exchange: Exchange, client: Client) -> Ruling:
+    async def judge(self, exchange: Exchange, client: Client, earlier: Earlier | None = None) -> Ruling:
         self.asked.append(exchange)
         return self.rulings.pop(0)
 

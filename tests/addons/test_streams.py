@@ -164,3 +164,19 @@ def test_what_is_no_message_is_unknown_and_the_policy_decides(
         call.wait(lambda call: call.over)
     assert upstream.heard_of(path) == (sent if passes else b"")
     assert proxy.records()[-1]["decision"]["unknown"] == (["protobuf"] if passes else ["too_large"])
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one-chunk", "two-chunks"])
+def test_a_value_over_two_messages_never_arrives_whole(proxy: Proxy, upstream: Echo, together: bool) -> None:
+    path = f"/aiserver.v1.ChatService/TalkSplit{'Once' if together else 'Twice'}"
+    first, second = (json.dumps({"text": text}).encode() for text in ("charge 4111 1111 ", "1111 1111 twice"))
+    with Call(proxy, CURSOR, path, "application/connect+json") as call:
+        if not together:
+            call.send(envelope(first))
+            call.wait(lambda call: b"seen:" in call.body)
+        call.send((envelope(first) if together else b"") + envelope(second), last=True)
+        call.wait(lambda call: call.over)
+    got = upstream.heard_of(path)
+    assert b"REDACTED_CREDIT_CARD" in got
+    assert b"1111 1111 twice" not in got
+    assert proxy.records()[-1]["decision"]["action"] == "redact"

@@ -221,6 +221,17 @@ def test_a_refused_message_is_answered_in_the_socket_which_stays_open(proxy: Pro
     assert [message for message in upstream.heard if "CONFIDENTIAL" in str(message)] == []
 
 
+def test_a_value_over_two_messages_never_arrives_whole(proxy: Proxy, upstream: Upstream) -> None:
+    with Client(proxy.connect("api.openai.com"), "api.openai.com", REALTIME) as client:
+        for text in (f"write to {MAIL[:6]}", f"{MAIL[6:]} today", "and be kind"):
+            client.send(item(text))
+            client.receive()
+    sent = [json.loads(message)["item"]["content"][0]["text"] for message in upstream.heard if "item" in str(message)]
+    assert sent[0] == f"write to {MAIL[:6]}"
+    assert TOKEN.sub("", sent[1]) == " today"
+    assert sent[2] == "and be kind"
+
+
 def test_where_there_is_no_form_for_it_the_socket_is_closed_with_the_reason(proxy: Proxy, upstream: Upstream) -> None:
     path = "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent"
     host = "generativelanguage.googleapis.com"
