@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 MOST = 100_000  # values of one owner
+SHARED = "shared"  # the folder of the state in which the workers' files lie
 _BUSY_SECONDS = 2.0
 _SCHEMA = """
 PRAGMA journal_mode = WAL;

@@ -1,7 +1,7 @@
 """A worker process: the front door, the engine behind it, and the judge; told everything by the supervisor.
 
-Started as `python -OP -m proxy.worker LISTENER CONTROL` with two inherited sockets. It reads no configuration file,
-opens no key file and has no CA key: leaves are asked for by name.
+Started as `python -OP -m proxy.worker LISTENER CONTROL KEYS` with two inherited sockets, and the folder of keys that it
+gives up the sight of. It reads no configuration file and has no CA key: leaves are asked for by name.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from addons.connection import Streams
 from addons.engine import Engine, EngineOptions, Mint, Minted
 from addons.gate import Gate
 from addons.linked import Linked
-from proxy import hardening, logs
+from proxy import hardening, landlock, logs
 from proxy.announced import Announced
 from proxy.audit import settings as audit_settings
 from proxy.audit.writer import AuditWriter
@@ -57,7 +57,7 @@ from proxy.judging.traffic import Traffic
 from proxy.judging.vault import Vault
 from proxy.judging.virtualkeys import read as read_keys
 from proxy.judging.watch import Watch
-from proxy.keyvalue import SqliteKeyValue
+from proxy.keyvalue import SHARED, SqliteKeyValue
 from proxy.metrics import Metrics
 from proxy.uploads import store
 from proxy.uploads.joining import Uploads
@@ -97,7 +97,7 @@ class Worker:
             placeholders=_vault(config, base64.b64decode(boot["vault_key"])),
         )
         self._value_key = base64.b64decode(boot["value_key"])
-        self._announced = Announced(self._value_key, SqliteKeyValue(config.state / "announced.sqlite"))
+        self._announced = Announced(self._value_key, SqliteKeyValue(config.state / SHARED / "announced.sqlite"))
         self._take_keys(boot["identity"])
         self.judge.coach = CoachLink(control, config.own_host, boot["remembered"])
         self._pages = OwnPages(self.judge.coach, self._pool, lambda: self.judge.snapshot, self._tally)
@@ -240,12 +240,12 @@ class Worker:
 
 
 def _uploads(judge: Judge, config: Config, key: bytes) -> Uploads:
-    shelf = SqliteKeyValue(config.state / store.FILE, most_bytes=config.max_in_flight)
+    shelf = SqliteKeyValue(config.state / SHARED / store.FILE, most_bytes=config.max_in_flight)
     return Uploads(judge, store.Store(key, shelf), Limits(body_bytes=config.max_body))
 
 
 def _vault(config: Config, key: bytes) -> Vault:
-    return Vault(key, SqliteKeyValue(config.state / "vault.sqlite"), 3600.0 * config.vault_hours)
+    return Vault(key, SqliteKeyValue(config.state / SHARED / "vault.sqlite"), 3600.0 * config.vault_hours)
 
 
 def _names(snapshot: Snapshot) -> frozenset[str]:
@@ -334,8 +334,9 @@ def main() -> int:
     listener, wire = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     listener.setblocking(False)
     try:
+        landlock.keep_out_of(Path(sys.argv[3]))
         return asyncio.run(serve(listener, wire))
-    except OSError as error:  # of the loop itself, such as no file descriptor left for it
+    except OSError as error:  # such as no file descriptor left for the loop
         sys.stderr.write(f"hushgate: error: a worker ends: {error}\n")
         return 3
 

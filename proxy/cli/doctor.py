@@ -119,4 +119,14 @@ def _roots(config: Config) -> Iterator[Finding]:
         yield Finding("upstream ca", ok, str(config.upstream_ca), "the file does not exist")
 
 
-CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (_python, _packages, _state, _ports, _policy, _roots)
+def _landlock(config: Config) -> Iterator[Finding]:
+    from proxy import landlock
+
+    kept = landlock.can_keep(config.state / "keys")
+    detail = f"workers are kept out by Landlock {landlock.version()}" if kept else "only file permissions guard them"
+    yield Finding("private keys", True, detail)
+
+
+CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
+    _python, _packages, _state, _landlock, _ports, _policy, _roots
+)  # fmt: skip

@@ -1,12 +1,16 @@
-"""Inherited descriptors in (control, settings, key, listening sockets), a running zygote out; started by `launch`."""
+"""Inherited descriptors in (control, settings, key, listening sockets), a running zygote out; started by `launch`.
+
+`--keys` is the folder of keys that it gives up the sight of.
+"""
 
 import argparse
 import signal
 import socket
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from proxy import hardening
+from proxy import hardening, landlock
 from proxy.inspector.settings import from_json
 from proxy.inspector.zygote import Zygote
 
@@ -17,9 +21,12 @@ def main(arguments: Sequence[str]) -> int:
     for name in ("--control", "--settings", "--key"):
         parser.add_argument(name, type=int, required=True)
     parser.add_argument("--listen", type=int, nargs="+", required=True)
+    parser.add_argument("--keys", type=Path)
     given = parser.parse_args(arguments)
     hardening.forbid_core_dumps()
     hardening.die_with_parent()
+    if given.keys:
+        landlock.keep_out_of(given.keys)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the supervisor decides
     control = socket.socket(fileno=given.control)
     settings = from_json(_drain(given.settings))

@@ -76,10 +76,12 @@ class Generation:
         runtime: Path,
         observe: Callable[[Restart], None],
         environment: Mapping[str, str],
+        keys: Path | None = None,
     ) -> None:
         self._settings = settings
         self._key = key
         self._observe = observe
+        self._secluded = () if keys is None else ("--keys", str(keys.resolve()))
         self._environment = {"LANG": "C.UTF-8", **_SINGLE, **environment}
         stem = secrets.token_hex(3)
         self.paths = tuple(runtime / f"{stem}-{slot}" for slot in range(count))
@@ -120,6 +122,7 @@ class Generation:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-OP", "-m", "proxy.inspector"),
                 *("--control", str(theirs.fileno()), "--settings", str(pipes[0]), "--key", str(pipes[1])),
+                *self._secluded,
                 *("--listen", *map(str, listening)),
                 stdin=DEVNULL,
                 stdout=DEVNULL,
@@ -198,14 +201,18 @@ async def launch(
     *,
     observe: Callable[[Restart], None] = lambda _: None,
     environment: Mapping[str, str] | None = None,
+    keys: Path | None = None,
     ready_s: float = 180,
 ) -> Generation:
     """Start `count` inspectors behind sockets in `runtime` (see `make_runtime`) and wait until they are ready.
 
     `key` is the value key (digests of findings). `observe` hears of restarts. `environment` is added to the almost
-    empty one that the processes get. Raises LaunchError, after `ready_s` seconds at the latest.
+    empty one that the processes get; `keys` is the folder that they are kept out of. Raises LaunchError, after
+    `ready_s` seconds at the latest.
     """
-    generation = Generation(settings, count, key=key, runtime=runtime, observe=observe, environment=environment or {})
+    generation = Generation(
+        settings, count, key=key, runtime=runtime, observe=observe, environment=environment or {}, keys=keys
+    )
     started = False
     try:
         await generation.start(ready_s)

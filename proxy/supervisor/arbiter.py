@@ -24,27 +24,24 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import serialization
-
-from proxy import metrics
+from proxy import landlock, metrics
 from proxy.admin import Admin
 from proxy.audit import settings as audit_settings
 from proxy.audit import upkeep
 from proxy.audit.signing import open_signer
 from proxy.audit.writer import AuditWriter
-from proxy.ca.authority import AuthorityError, create_key, load_key
-from proxy.ca.reach import open_for
 from proxy.ca.roots import write_roots
 from proxy.ca.rotation import trust_bundle
-from proxy.ca.signer import FileSigner
 from proxy.coaching.coach import Desk
 from proxy.config import Config, child_environment, to_json
 from proxy.control import Handler, Message
+from proxy.evidence import shelf as evidence
 from proxy.inspector.launch import Generation, LaunchError, Restart, launch, make_runtime
 from proxy.inspector.settings import InspectorSettings
 from proxy.judging.snapshot import describe
 from proxy.judging.tally import Tally
 from proxy.keys import Keys, open_keys
+from proxy.keyvalue import SHARED
 from proxy.metrics import Merger, Metrics
 from proxy.supervisor import settings_seen
 from proxy.supervisor.coaching import Coaching
@@ -60,6 +57,7 @@ from proxy.supervisor.files import (
     prepare,
     watched,
 )
+from proxy.supervisor.issuer import Issuer
 from proxy.supervisor.listening import bind
 from proxy.uploads import store
 
@@ -102,13 +100,10 @@ class Arbiter:
 
     async def _start(self) -> None:
         config = self._config
-        config.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._keys: Keys = open_keys(config.state)
+        self._prepare_state()
         self._pieces_key = secrets.token_bytes(32)
-        store.sweep(config.state)
-        leaf_path = config.state / "keys" / "leaf.key"
-        self._leaf_key = load_key(leaf_path) if leaf_path.exists() else create_key(leaf_path)
-        self._open_authority()
+        store.sweep(config.state / SHARED)
+        self._issuer = Issuer(config, self._metrics)
         self._open_trail(config)
         self._roots = write_roots(config.state, config.upstream_ca)
         desk = Desk(self._keys.value, config.state / "coach.json", time.time())
@@ -130,6 +125,7 @@ class Arbiter:
             self._from_worker,
             self._boot,
             drain=config.drain_timeout,
+            keys=config.state / "keys",
             memory_limit=config.max_memory,
             tell=self._crew_event,
             left=self._merger.retire,
@@ -144,6 +140,17 @@ class Arbiter:
         self._spawn(self._custodian.run(self._trail))
         await self._trail.write(upkeep.start(self._prepared.snapshot.revision), wait=True)
         await self._write_changes()
+
+    def _prepare_state(self) -> None:
+        """Make the folders that workers write to: beside the keys, where they cannot make any."""
+        state = self._config.state
+        for folder in (state, state / "audit", state / SHARED, state / evidence.FOLDER):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._keys: Keys = open_keys(state)
+        if landlock.can_keep(state / "keys"):
+            logger.info("workers and inspectors cannot read the keys (Landlock %d)", landlock.version())
+        else:
+            logger.warning("nothing but file permissions keeps workers and inspectors from the keys: no Landlock here")
 
     async def _write_changes(self) -> None:
         """Write down which settings are others than before."""
@@ -169,11 +176,6 @@ class Arbiter:
             committed=self._tally.audit_committed,
         )
         self._identity = identity_texts(config)
-
-    def _open_authority(self) -> None:
-        authority = open_for(self._config.state, self._config.own_host)
-        self._signer = FileSigner(authority, self._leaf_key)
-        self._metrics.set(metrics.CA_EXPIRY, authority.not_after.timestamp())
 
     @property
     def ca_path(self) -> Path:
@@ -208,7 +210,7 @@ class Arbiter:
         return {
             "settings": to_json(config),
             "slot": slot,
-            "leaf_key": self._leaf_pem(),
+            "leaf_key": self._issuer.leaf_key(),
             "value_key": base64.b64encode(self._keys.value).decode(),
             "pieces_key": base64.b64encode(self._pieces_key).decode(),
             "vault_key": base64.b64encode(self._keys.vault).decode(),
@@ -223,11 +225,7 @@ class Arbiter:
     def _from_worker(self, slot: int) -> Handler:
         async def handle(message: Message) -> Message | None:
             if "sign" in message:
-                host = str(message["sign"])
-                if host != self._config.own_host and not self._prepared.snapshot.catalogue.decrypts(host):
-                    return {"error": "not a host of the catalogue"}
-                leaf = await self._signer.sign(host)
-                return {"cert": leaf.chain_pem.decode()}
+                return await self._issuer.issue(str(message["sign"]), self._prepared.snapshot.catalogue.decrypts)
             if "coach" in message:
                 return await self._coaching.handle(message["coach"])
             logger.warning("worker %d says something unknown", slot)
@@ -253,10 +251,7 @@ class Arbiter:
         """
         if not await self.reload(fresh=True):
             return False
-        try:
-            self._open_authority()
-        except AuthorityError as error:
-            logger.error("the authority stays as it was: %s", error)
+        self._issuer.reopen()
         await self._crew.renew()
         return True
 
@@ -327,6 +322,7 @@ class Arbiter:
             self._runtime,
             observe=self._inspector_restarted,
             environment=child_environment(),
+            keys=self._config.state / "keys",
         )
 
     async def _readiness(self) -> tuple[bool, list[str]]:
@@ -361,11 +357,6 @@ class Arbiter:
         self._metrics.set(metrics.POLICY_RELOAD_OK, int(good))
         if good:
             self._metrics.set(metrics.POLICY_RELOAD_TIME, time.time())
-
-    def _leaf_pem(self) -> str:
-        plain = serialization.NoEncryption()
-        pem = self._leaf_key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-        return pem.decode()
 
     def _trusted(self) -> bytes:
         return trust_bundle(self._config.state)

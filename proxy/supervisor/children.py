@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from proxy.config import child_environment
 from proxy.control import Control, Handler, Message
@@ -24,7 +25,10 @@ class Worker:
 
     _numbers = itertools.count(1)
 
-    def __init__(self, slot: int, listener: socket.socket, handle: Callable[[int], Handler]) -> None:
+    def __init__(
+        self, slot: int, listener: socket.socket, handle: Callable[[int], Handler], keys: Path = Path("keys")
+    ) -> None:
+        """`keys` is the folder that the process is kept out of, where the kernel can."""
         self.slot = slot
         self.name = f"{slot}.{next(self._numbers)}"
         self.control: Control | None = None
@@ -32,6 +36,7 @@ class Worker:
         self.started = 0.0
         self.ready = False
         self._listener = listener
+        self._keys = keys.resolve()
         self._handle = handle
         self._reading: asyncio.Task[None] | None = None
 
@@ -42,6 +47,7 @@ class Worker:
             *command("proxy.worker"),
             str(self._listener.fileno()),
             str(theirs.fileno()),
+            str(self._keys),
             pass_fds=(self._listener.fileno(), theirs.fileno()),
             stdin=subprocess.DEVNULL,
             env=child_environment(),

@@ -15,6 +15,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 from proxy.control import Handler, Message
@@ -31,7 +32,8 @@ _HOLD = 60.0  # seconds between two renewals of a slot for its memory
 
 class Crew:
     """All workers of one supervisor. `boot(slot)` makes the boot message of a slot, `tell(event)` hears of
-    `restarted`, `killed` and `renewed`, `left(name)` of a worker that is gone, `fatal(error)` ends the program."""
+    `restarted`, `killed` and `renewed`, `left(name)` of a worker that is gone, `fatal(error)` ends the program.
+    `keys` is the folder that workers are kept out of."""
 
     def __init__(
         self,
@@ -41,6 +43,7 @@ class Crew:
         boot: Callable[[int], Message],
         *,
         drain: float,
+        keys: Path = Path("keys"),
         memory_limit: int = 0,
         tell: Callable[[str], None] = lambda event: None,  # noqa: ARG005
         left: Callable[[str], None] = lambda name: None,  # noqa: ARG005
@@ -55,6 +58,7 @@ class Crew:
         self._handle = handle
         self._boot = boot
         self._drain = drain
+        self._keys = keys
         self._memory_limit = memory_limit
         self._tell = tell
         self._left = left
@@ -108,7 +112,7 @@ class Crew:
             task.cancel()
 
     async def _hire(self, slot: int, spare: Worker | None = None) -> Worker:
-        worker = spare or Worker(slot, self._listener, self._handle)
+        worker = spare or Worker(slot, self._listener, self._handle, self._keys)
         try:
             await worker.start(self._boot(slot))
         except BootError:
@@ -162,7 +166,7 @@ class Crew:
         if self._size > 1 or self._spare is not None or self._stopping:
             return
         if time.monotonic() - self._serving[0].started >= self._spare_after and self._serving[0].ready:
-            spare = Worker(0, self._listener, self._handle)
+            spare = Worker(0, self._listener, self._handle, self._keys)
             await spare.stand_by()
             self._spare = spare
             if self._stopping:

@@ -119,10 +119,10 @@ class Store:
         return hmac.digest(self._ids, told, hashlib.sha256)
 
 
-def sweep(state: Path) -> None:
-    """Take away what an earlier start left. Raises OSError."""
+def sweep(folder: Path) -> None:
+    """Take away what an earlier start left in `folder`. Raises OSError."""
     for suffix in ("", "-wal", "-shm"):
-        (state / f"{FILE}{suffix}").unlink(missing_ok=True)
+        (folder / f"{FILE}{suffix}").unlink(missing_ok=True)
 
 
 def _written(known: Known, now: float) -> bytes:
