@@ -160,10 +160,12 @@ class Proxy:
                     found.append(json.loads(line))
         return sorted((r for r in found if r.get("type") == kind), key=lambda r: r["id"])
 
-    def tunnel(self, host: str, port: int = 443) -> socket.socket:
-        """Return the raw connection behind a CONNECT. Raises ConnectionError with the status where refused."""
-        sock = socket.create_connection(self.address, timeout=30)
-        sock.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+    def tunnel(self, host: str, port: int = 443, *, headers: str = "", source: str = "127.0.0.1",
+               first: bytes = b"", by: tuple[str, int] | None = None) -> socket.socket:  # fmt: skip
+        """Return the raw connection behind a CONNECT, made from the address `source`; `headers` are whole lines, `first`
+        goes before it, `by` is what stands before the proxy. Raises ConnectionError with the answer where refused."""
+        sock = socket.create_connection(by or self.address, 30, (source, 0))
+        sock.sendall(first + f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{headers}\r\n".encode())
         head = b""
         while b"\r\n\r\n" not in head:
             data = sock.recv(4096)
@@ -176,9 +178,9 @@ class Proxy:
         return sock
 
     def connect(self, host: str, port: int = 443, *, sni: str | None = "", alpn: str = "http/1.1",
-                cafile: Path | None = None) -> ssl.SSLSocket:  # fmt: skip
-        """Return a TLS connection through a CONNECT tunnel. Raises ConnectionError with the status where refused."""
-        sock = self.tunnel(host, port)
+                cafile: Path | None = None, **opening: Any) -> ssl.SSLSocket:  # fmt: skip
+        """Return a TLS connection through a `tunnel`, `opening` as there. Raises ConnectionError where it is refused."""
+        sock = self.tunnel(host, port, **opening)
         context = ssl.create_default_context(cafile=str(cafile or self.ca))
         context.set_alpn_protocols([alpn])
         if sni != "":

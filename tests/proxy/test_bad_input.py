@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import zlib
@@ -140,7 +139,7 @@ def test_a_host_that_is_not_the_connect_target_is_misdirected(proxy: Proxy, upst
 
 def test_an_sni_that_is_not_the_connect_target_is_misdirected(proxy: Proxy, upstream: Upstream) -> None:
     context = ssl._create_unverified_context()
-    sock = _tunnel(proxy, OPENAI)
+    sock = proxy.tunnel(OPENAI)
     with context.wrap_socket(sock, server_hostname="www.example.com") as tls:
         tls.sendall(b"POST /v1/x HTTP/1.1\r\nHost: api.openai.com\r\nContent-Length: 2\r\n\r\n{}")
         assert b" 421 " in tls.recv(4096).split(b"\r\n")[0]
@@ -152,13 +151,6 @@ def test_an_ai_name_behind_another_connect_target_is_refused(proxy: Proxy, upstr
     with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"):
         proxy.connect(PLAIN_HOST, sni=OPENAI)
     assert proxy.metric("hushgate_refused_destinations_total", reason="sni_mismatch") == before + 1
-
-
-def _tunnel(proxy: Proxy, host: str) -> socket.socket:
-    sock = socket.create_connection(proxy.address, timeout=30)
-    sock.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
-    assert b" 200 " in sock.recv(4096)
-    return sock
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "169.254.169.254", "0x7f.1", "[::1]", "10.1.2.3"])

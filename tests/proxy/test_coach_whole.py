@@ -2,7 +2,6 @@
 
 import json
 import re
-import ssl
 from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
 
@@ -50,20 +49,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, U
         yield proxy, upstream
 
 
-def connect(proxy: Proxy, host: str, source: str) -> ssl.SSLSocket:
-    import socket
-
-    sock = socket.create_connection(proxy.address, 30, (source, 0))
-    sock.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
-    head = b""
-    while b"\r\n\r\n" not in head:
-        head += sock.recv(4096)
-    assert b" 200 " in head, head
-    return ssl.create_default_context(cafile=str(proxy.ca)).wrap_socket(sock, server_hostname=host)
-
-
 def send(proxy: Proxy, text: str, source: str = "127.0.0.1", **headers: str) -> Answer:
-    sock = connect(proxy, "api.openai.com", source)
+    sock = proxy.connect("api.openai.com", source=source)
     return proxy.request("api.openai.com", CHAT, chat(text), dict(headers), sock=sock)
 
 
@@ -72,7 +59,7 @@ def page(proxy: Proxy, link: str, source: str = "127.0.0.1", form: dict[str, str
     assert url.hostname == OWN
     headers = {"content-type": "application/x-www-form-urlencoded", "origin": f"https://{OWN}"}
     body = None if form is None else urlencode(form).encode()
-    return proxy.request(OWN, url.path, body, headers if form else {}, sock=connect(proxy, OWN, source))
+    return proxy.request(OWN, url.path, body, headers if form else {}, sock=proxy.connect(OWN, source=source))
 
 
 def link_of(answer: Answer) -> str:
@@ -174,7 +161,7 @@ def test_a_browser_is_taken_to_the_page(proxy: Proxy, upstream: Upstream) -> Non
 
 def test_every_client_gets_the_link_in_its_own_shape(proxy: Proxy, upstream: Upstream) -> None:
     body = {"model": "c", "max_tokens": 1, "messages": [{"role": "user", "content": f"refund {CARD}"}]}
-    sock = connect(proxy, "api.anthropic.com", "127.0.2.1")
+    sock = proxy.connect("api.anthropic.com", source="127.0.2.1")
     asked = proxy.request("api.anthropic.com", "/v1/messages", json.dumps(body).encode(), sock=sock)
     assert asked.json()["type"] == "error"
     assert page(proxy, link_of(asked), "127.0.2.1").status == 200
@@ -188,7 +175,7 @@ def test_a_chat_gets_the_link_as_a_message_of_its_own_stream(proxy: Proxy, upstr
         "model": "auto",
     }
     headers = {"accept": "text/event-stream", "sec-fetch-mode": "cors", "origin": "https://chatgpt.com"}
-    sock = connect(proxy, "chatgpt.com", "127.0.2.1")
+    sock = proxy.connect("chatgpt.com", source="127.0.2.1")
     asked = proxy.request("chatgpt.com", "/backend-api/conversation", json.dumps(body).encode(), headers, sock=sock)
     assert (asked.status, asked.headers["content-type"].partition(";")[0]) == (200, "text/event-stream")
     found = re.search(rf"https://{OWN}/coach/[A-Z0-9]+/[\w-]+", asked.body.decode())

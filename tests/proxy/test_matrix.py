@@ -1,8 +1,6 @@
 """The matrix through the real proxy: class of data x status of the service x group of the user, against a table by hand."""
 
 import itertools
-import socket
-import ssl
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -122,14 +120,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, U
 
 
 def ask(proxy: Proxy, address: str, host: str, path: str, text: str) -> int:
-    sock = socket.create_connection(proxy.address, timeout=60, source_address=(address, 0))
-    sock.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
-    head = b""
-    while b"\r\n\r\n" not in head:
-        head += sock.recv(4096)
-    assert b" 200 " in head.split(b"\r\n")[0]
-    tls = ssl.create_default_context(cafile=str(proxy.ca)).wrap_socket(sock, server_hostname=host)
-    return proxy.request(host, path, chat(text), sock=tls).status
+    return proxy.request(host, path, chat(text), sock=proxy.connect(host, source=address)).status
 
 
 def fresh(proxy: Proxy, before: set[str]) -> dict[str, Any]:

@@ -2,13 +2,11 @@
 
 import json
 import re
-import ssl
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.proxy.test_coach_whole import connect
 from tests.running import Answer, Proxy
 from tests.upstream import Received, Reply, Upstream, reply_json, sse
 
@@ -64,7 +62,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, V
 
 
 def ask(proxy: Proxy, text: str, source: str = ANN, **more: Any) -> Answer:
-    sock: ssl.SSLSocket = connect(proxy, HOST, source)
+    sock = proxy.connect(HOST, source=source)
     body = json.dumps({"model": "m", "input": text, **more}).encode()
     return proxy.request(HOST, "/v1/responses", body, sock=sock)
 

@@ -38,27 +38,14 @@ def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
-def tunnel(address: tuple[str, int], authorization: str, host: str = "api.openai.com") -> tuple[int, socket.socket]:
-    sock = socket.create_connection(address, 30)
-    given = f"Proxy-Authorization: {authorization}\r\n" if authorization else ""
-    sock.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n{given}\r\n".encode())
-    head = b""
-    while b"\r\n\r\n" not in head:
-        data = sock.recv(4096)
-        if not data:
-            break
-        head += data
-    return int(head.split(b" ", 2)[1]), sock
-
-
 def send(proxy: Proxy, authorization: str, text: str = MARKED, host: str = "api.openai.com",
          address: tuple[str, int] | None = None) -> int:  # fmt: skip
-    status, sock = tunnel(address or proxy.address, authorization, host)
-    if status != 200:
-        sock.close()
-        return status
-    context = ssl.create_default_context(cafile=str(proxy.ca))
-    return proxy.request(host, CHAT, chat(text), sock=context.wrap_socket(sock, server_hostname=host)).status
+    given = f"Proxy-Authorization: {authorization}\r\n" if authorization else ""
+    try:
+        sock = proxy.connect(host, headers=given, by=address)
+    except ConnectionError as refused:
+        return int(str(refused).split(" ", 2)[1])
+    return proxy.request(host, CHAT, chat(text), sock=sock).status
 
 
 def section(folder: Path, server: Slapd) -> str:

@@ -72,31 +72,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, U
         yield proxy, upstream
 
 
-def tunnel(
-    proxy: Proxy, host: str, headers: str = "", *, source: str = "127.0.0.1", first: bytes = b""
-) -> socket.socket:
-    """Return a socket behind an accepted CONNECT. Raises ConnectionError with the answer where it is refused."""
-    sock = socket.create_connection(proxy.address, 30, (source, 0))
-    sock.sendall(first + f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n{headers}\r\n".encode())
-    head = b""
-    while b"\r\n\r\n" not in head:
-        data = sock.recv(4096)
-        if not data:
-            break
-        head += data
-    if b" 200 " not in head.split(b"\r\n")[0]:
-        sock.close()
-        raise ConnectionError(head.decode())
-    return sock
-
-
 def ask(proxy: Proxy, path: str, body: bytes, headers: str = "", *, host: str = "api.openai.com", source: str = "127.0.0.1",
         first: bytes = b"", inner: dict[str, str] | None = None) -> Answer:  # fmt: skip
-    import ssl
-
-    sock = tunnel(proxy, host, headers, source=source, first=first)
-    context = ssl.create_default_context(cafile=str(proxy.ca))
-    return proxy.request(host, path, body, inner, sock=context.wrap_socket(sock, server_hostname=host))
+    sock = proxy.connect(host, headers=headers, source=source, first=first)
+    return proxy.request(host, path, body, inner, sock=sock)
 
 
 def whom(record: dict[str, Any]) -> tuple[str, list[str], str]:
@@ -140,12 +119,12 @@ def test_marketing_and_hr_get_different_verdicts_for_the_same_connector(
 
 def test_who_says_nothing_is_asked_and_a_wrong_password_is_audited(proxy: Proxy) -> None:
     with pytest.raises(ConnectionError, match="407 Proxy Authentication Required") as raised:
-        tunnel(proxy, "api.openai.com")
+        proxy.tunnel("api.openai.com")
     assert 'Proxy-Authenticate: Basic realm="hushgate"' in str(raised.value)
     with pytest.raises(ConnectionError, match="identity_wrong"):
-        tunnel(proxy, "api.openai.com", f"Proxy-Authorization: {basic('mara', 'wr0ng-pass')}\r\n")
+        proxy.tunnel("api.openai.com", headers=f"Proxy-Authorization: {basic('mara', 'wr0ng-pass')}\r\n")
     with pytest.raises(ConnectionError, match="407"):
-        tunnel(proxy, "www.example.com")
+        proxy.tunnel("www.example.com")
     assert until(lambda: any(record["reason"] == "identity_wrong" for record in proxy.records("skipped")))
 
 
@@ -165,11 +144,11 @@ SPOOFS = (
 
 def test_spoofed_headers_gain_nothing(proxy: Proxy, upstream: Upstream) -> None:
     with pytest.raises(ConnectionError, match="407"):
-        tunnel(proxy, "api.openai.com", SPOOFS)
+        proxy.tunnel("api.openai.com", headers=SPOOFS)
     inner = {"X-Authenticated-User": "hana", "X-Authenticated-Groups": "hr"}
     assert ask(proxy, CHAT, chat(MARKED), as_user("mara") + SPOOFS, inner=inner).status == 400
     with pytest.raises(ConnectionError, match="400 Bad Request"):
-        tunnel(proxy, "api.openai.com", as_user("hana"), first=b"PROXY TCP4 10.1.1.1 10.0.0.1 1 2\r\n")
+        proxy.tunnel("api.openai.com", headers=as_user("hana"), first=b"PROXY TCP4 10.1.1.1 10.0.0.1 1 2\r\n")
     assert not upstream.received
 
 
@@ -178,7 +157,7 @@ def test_a_listed_parents_word_is_taken(proxy: Proxy, upstream: Upstream) -> Non
     assert until(lambda: whom(proxy.records()[-1]) == ("hana", ["hr"], "parent"))
     assert proxy.records()[-1]["who"]["ip"] == "10.1.1.1"
     with pytest.raises(ConnectionError, match="407"):
-        tunnel(proxy, "api.openai.com", source="127.0.0.5")
+        proxy.tunnel("api.openai.com", source="127.0.0.5")
 
 
 @pytest.mark.parametrize(("address", "status"), [("10.1.1.1", 200), ("10.66.1.1", 400)])
@@ -190,7 +169,7 @@ def test_the_real_address_behind_a_balancer_counts(proxy: Proxy, upstream: Upstr
 
 def test_a_balancer_without_a_header_is_refused(proxy: Proxy) -> None:
     with pytest.raises(ConnectionError, match="400 Bad Request"):
-        tunnel(proxy, "api.openai.com", as_user("hana"), source="127.0.0.6")
+        proxy.tunnel("api.openai.com", headers=as_user("hana"), source="127.0.0.6")
 
 
 def test_the_address_table_names_user_and_device(proxy: Proxy, upstream: Upstream) -> None:
