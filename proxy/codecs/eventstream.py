@@ -35,7 +35,7 @@ def read_events(body: bytes) -> Iterator[Event]:
         payload = position + PRELUDE + headers
         if stop > len(body) or _crc(body, position, stop - CRC):
             raise Unreadable("undecodable")
-        yield Event(tuple(_texts(body, position + PRELUDE, payload)), payload, stop - CRC)
+        yield Event(tuple(texts(body, position + PRELUDE, payload)), payload, stop - CRC)
         position = stop
 
 
@@ -64,7 +64,8 @@ def _crc(body: bytes, start: int, end: int) -> bool:
     return zlib.crc32(body[start:end]) != int.from_bytes(body[end : end + CRC])
 
 
-def _texts(body: bytes, position: int, end: int) -> Iterator[tuple[str, str]]:
+def texts(body: bytes, position: int, end: int) -> Iterator[tuple[str, str]]:
+    """Yield name and value of the headers that are text. Raises Unreadable (undecodable)."""
     while position < end:
         name_end = position + 1 + body[position]
         kind = body[name_end] if name_end < end else -1

@@ -8,8 +8,9 @@ import base64
 import json
 from binascii import Error as Base64Error
 from functools import partial
+from typing import Any
 
-from proxy.codecs.eventstream import CRC, PRELUDE, message, sizes
+from proxy.codecs.eventstream import CRC, PRELUDE, message, sizes, texts
 from proxy.codecs.limits import Unreadable
 from proxy.restore.framing import LONGEST
 from proxy.restore.weave import Event
@@ -51,25 +52,37 @@ class EventStreamFraming:
 
 def _message(raw: bytes, head: int) -> Event:
     headers, payload = raw[PRELUDE : PRELUDE + head], raw[PRELUDE + head : -CRC]
-    inner = _inner(payload)
+    said, unread = _headers(headers)
+    outer, inner = _inner(payload)
     if inner is None:
-        return Event(raw, payload, partial(message, headers))
+        return Event(raw, payload, partial(message, headers), aside=said, unread=unread)
 
     def render(changed: bytes) -> bytes:
-        outer = json.loads(payload) | {"bytes": base64.b64encode(changed).decode()}
-        return message(headers, json.dumps(outer, separators=(",", ":")).encode())
+        new = outer | {"bytes": base64.b64encode(changed).decode()}
+        return message(headers, json.dumps(new, separators=(",", ":")).encode())
 
-    return Event(raw, inner, render)
+    beside = [each if isinstance(each, str) else json.dumps(each) for name, each in outer.items() if name != "bytes"]
+    more = (each.encode("utf-8", "surrogatepass") for each in (*outer, *beside) if each)
+    return Event(raw, inner, render, aside=(*said, *more), unread=unread)
 
 
-def _inner(payload: bytes) -> bytes | None:
-    """Return the event that a chunk of InvokeModelWithResponseStream carries in base64, None where there is none."""
-    if not payload.startswith(b"{") or b'"bytes"' not in payload:
-        return None
+def _headers(headers: bytes) -> tuple[tuple[bytes, ...], str]:
+    """Return what the headers that are text say, and why some are not read."""
     try:
-        return base64.b64decode(json.loads(payload)["bytes"], validate=True)
+        return tuple(each.encode() for pair in texts(headers, 0, len(headers)) for each in pair if each), ""
+    except Unreadable as error:
+        return (), error.reason
+
+
+def _inner(payload: bytes) -> tuple[dict[str, Any], bytes | None]:
+    """Return a chunk of InvokeModelWithResponseStream and the event in its base64; None where there is none."""
+    if not payload.startswith(b"{") or b'"bytes"' not in payload:
+        return {}, None
+    try:
+        outer: dict[str, Any] = json.loads(payload)
+        return outer, base64.b64decode(outer["bytes"], validate=True)
     except (ValueError, Base64Error, TypeError, KeyError, RecursionError):
-        return None
+        return {}, None
 
 
 class ConnectFraming:

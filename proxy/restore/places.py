@@ -68,6 +68,12 @@ def _table() -> _Table:
     )
 
 
+def aside(text: bytes) -> Place:
+    """Return a text that stands outside an event's payload. Raises UnicodeDecodeError."""
+    shown = text.decode()
+    return Place(Span(Document(shown), 0, len(shown), "plain"), shown, None, writable=False)
+
+
 class Places:
     """Finds the texts of the events of one answer: it remembers where the last patch was."""
 

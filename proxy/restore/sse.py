@@ -6,6 +6,7 @@ from proxy.restore.framing import LONGEST
 from proxy.restore.weave import Event
 
 _END = re.compile(rb"(?:\r\n|\n|\r(?!\n|\Z))(?:\r\n|\n|\r(?!\n|\Z))")
+_NAMES = frozenset({b"", b"event", b"id", b"retry"})  # a comment has none
 _LINE = re.compile(rb"([^\r\n]*)(\r\n|\n|\r|\Z)")
 
 
@@ -40,10 +41,14 @@ class SseFraming:
 
 
 def _event(raw: bytes) -> Event:
-    """Return an event; its payload is its data lines, joined as a client joins them; without any, all that it says."""
+    """Return an event; its payload is its data lines, joined as a client joins them; without any, all that it says.
+
+    What its other lines say (the event's name, comments) is `aside`.
+    """
     data: list[bytes] = []
     pieces: list[bytes | None] = []  # lines as they are; None where a data line stands
     ends: list[bytes] = []
+    beside: list[bytes] = []
     for found in _LINE.finditer(raw):
         line, end = found[1], found[2]
         name, colon, value = line.partition(b":")
@@ -55,6 +60,7 @@ def _event(raw: bytes) -> Event:
             ends.append(end)
         elif found[0]:
             pieces.append(found[0])
+            beside += [said] if (said := (value if name in _NAMES else line).strip()) else []
     if not data:
         return Event(raw, raw, plain=True, whole=True) if raw.strip() else Event(raw)
 
@@ -66,4 +72,4 @@ def _event(raw: bytes) -> Event:
         lines = payload.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         return before + b"".join(ends[0] + line + (ends[1] or b"\n") for line in lines) + after
 
-    return Event(raw, b"\n".join(data), render)
+    return Event(raw, b"\n".join(data), render, aside=tuple(beside))

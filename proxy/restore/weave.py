@@ -23,7 +23,7 @@ from typing import Protocol
 from proxy.codecs.limits import Unreadable
 from proxy.codecs.spans import Change, Span, rewrite
 from proxy.restore.nesting import Nest, escaped
-from proxy.restore.places import Place, Places
+from proxy.restore.places import Place, Places, aside
 
 PATIENCE = 32  # events
 MOST = 1 << 20  # bytes that wait
@@ -35,8 +35,9 @@ BEFORE = 96  # characters that have left and are still shown to the editor
 class Event:
     """One event: what stood on the wire, the part of it that is read (None: nothing), and how it is written again.
 
-    `plain`: the payload is text, whatever it looks like; `whole`: it says nothing of the next one's. `unread` says why
-    bytes of it were not read, as a reason of `on_unknown`; empty where all were.
+    `plain`: the payload is text, whatever it looks like; `whole`: it says nothing of the next one's. `aside`: texts of
+    the event outside its payload (comments, headers): looked at, never changed. `unread` says why bytes of it were not
+    read, as a reason of `on_unknown`; empty where all were.
     """
 
     raw: bytes = field(repr=False)
@@ -44,6 +45,7 @@ class Event:
     render: Callable[[bytes], bytes] = field(default=bytes, repr=False)
     plain: bool = False
     whole: bool = False
+    aside: tuple[bytes, ...] = field(default=(), repr=False)
     unread: str = ""
     changes: dict[Span, list[Change]] = field(default_factory=dict, repr=False)
     waiting: int = 0
@@ -216,15 +218,17 @@ class Weave:
         return [*self._evicted, *((name, text) for name, text in late if name is not None)]
 
     def _read(self, event: Event) -> list[Place]:
-        if event.payload is None:
-            return []
+        found: list[Place] = []
         try:
-            return self._places.of(event.payload, plain=event.plain, whole=event.whole, signed=self._inspects)
+            if event.payload is not None:
+                found = self._places.of(event.payload, plain=event.plain, whole=event.whole, signed=self._inspects)
+            if self._inspects:
+                found += [aside(text) for text in event.aside]
         except Unreadable as error:
             self.unread[error.reason] = None
         except UnicodeDecodeError:
             self.unread["undecodable"] = None
-        return []
+        return found
 
     def _take(self, event: Event, place: Place) -> None:
         event.waiting += 1

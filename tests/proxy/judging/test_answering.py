@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from detectors.base import Cost, Source
 from detectors.finding import Digester, Finding
 from detectors.scan import Report, Scanner, Task
+from proxy.codecs.eventstream import message, text_header
 from proxy.judging.answering import Answering, Stopped, concerns
 from proxy.judging.answers.editor import REACH
 from proxy.judging.drive import drive
@@ -232,6 +233,24 @@ def test_a_comment_is_looked_at_and_does_not_wait() -> None:
     made = answering("text/event-stream")
     assert asyncio.run(made.feed(b": keep-alive\n\n")) == b": keep-alive\n\n"
     assert asyncio.run(made.feed(f": {CARD}\n\n".encode())) == b": [REDACTED_CREDIT_CARD]\n\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/event-stream", f": {CARD}\ndata: {{}}\n\n".encode()),
+        ("text/event-stream", f"data: {{}}\nid: {CARD}\n\n".encode()),
+        ("application/vnd.amazon.eventstream", message(text_header(":error-message", f"not {CARD}"), b"{}")),
+        ("application/vnd.amazon.eventstream", message(b"", json.dumps({"bytes": "e30=", "p": CARD}).encode())),
+    ],
+    ids=["comment", "id", "header", "beside-a-chunk"],
+)
+def test_what_stands_beside_the_data_is_looked_at_and_cannot_be_cut_out(kind: str, body: bytes) -> None:
+    result, made, stopped = run(body, kind)
+    assert (result, stopped) == (b"", True)
+    noted = made.judged()
+    assert noted is not None
+    assert {finding.entity for _, finding in noted.findings} == {"CREDIT_CARD"}
 
 
 def test_what_is_scanned_is_only_what_has_not_left() -> None:

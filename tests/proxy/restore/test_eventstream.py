@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proxy.codecs.eventstream import message, text_header
 from proxy.restore import eventstream
 from proxy.restore.eventstream import ConnectFraming, EventStreamFraming, envelope
 from proxy.restore.framing import Framing
@@ -69,3 +70,15 @@ def test_what_is_too_long_is_let_through(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(eventstream, "LONGEST", 100)
     for data, framing in ((frame(b"x" * 200), EventStreamFraming()), (envelope(0, b"x" * 200), ConnectFraming())):
         assert not any(event.payload for event in cut(framing, data, 50))
+
+
+def test_headers_and_what_stands_beside_a_chunk_are_kept_for_who_inspects() -> None:
+    outer = {"bytes": base64.b64encode(b"{}").decode(), "p": "pad"}
+    (event,) = cut(EventStreamFraming(), frame(json.dumps(outer).encode(), "chunk"))
+    assert {b"p", b"pad"} <= set(event.aside)
+    assert b"chunk" in event.aside
+    headers = text_header(":error-message", "call Ann")
+    (event,) = cut(EventStreamFraming(), message(headers, b"{}"))
+    assert event.aside == (b":error-message", b"call Ann")
+    (event,) = cut(EventStreamFraming(), message(b"\x05wrong", b"{}"))
+    assert (event.payload, event.unread) == (b"{}", "undecodable")

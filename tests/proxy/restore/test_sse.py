@@ -45,3 +45,9 @@ def test_an_event_without_end_is_let_through(monkeypatch: pytest.MonkeyPatch) ->
     framing = SseFraming()
     assert [event.payload for event in framing.feed(b"data: " + b"x" * 200)] == [None]
     assert framing.feed(b"\n\ndata: 1\n\n")[-1].payload == b"1"
+
+
+def test_what_stands_beside_the_data_is_kept_for_who_inspects() -> None:
+    (event,) = cut(b": said on the side\nevent: x\ndata: {}\n: and more\nodd: 1\n\n")
+    assert (event.payload, event.aside) == (b"{}", (b"said on the side", b"x", b"and more", b"odd: 1"))
+    assert event.raw.endswith(b": and more\nodd: 1\n\n")
