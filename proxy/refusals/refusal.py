@@ -30,6 +30,7 @@ OVERLOADED = "hushgate_overloaded"
 BUSY = "The proxy is busy and did not send this request. Please try again in a moment."
 BROKEN = "The proxy failed while it looked at this request, so it was not sent. Please try again or tell your IT team."
 RETRY_AFTER = 2  # seconds
+_UPLOAD = "x-goog-upload-status"
 _REASON_BYTES = 123  # RFC 6455 5.5: a control frame holds 125 bytes, two of them are the code
 _PAGE = Path(__file__).parent / "pages" / "blocked.html"
 _PLACEHOLDER = re.compile(r"\{(message|ref|code|status|kind|rpc_id|invocation)\}")
@@ -65,6 +66,7 @@ class Asked:
     rpc_ids: tuple[RpcId, ...] = ()
     rpc_batch: bool = False
     invocation: str = "0"  # SignalR's
+    resumable: bool = False  # a step of Google's resumable uploads: a client repeats it until it is told the state
     path: str = field(default="", repr=False)
 
     @classmethod
@@ -82,6 +84,7 @@ class Asked:
             rpc_ids=tuple(call["id"] for call in calls if _is_call(call)),
             rpc_batch=isinstance(body, list),
             invocation=_invocation(exchange),
+            resumable=bool(exchange.header("x-goog-upload-command")),
         )
 
     @property
@@ -99,6 +102,7 @@ def refuse(shape: str, message: str, ref: str, asked: Asked | None = None, said:
     """
     asked = asked or Asked()
     headers = [("x-should-retry", "false"), ("x-hushgate", f"{_token(said)}; ref={_token(ref)}")]
+    headers += [(_UPLOAD, "final")] if asked.resumable else []
     if asked.navigates:
         return _page(message, ref, asked, headers)
     chat = chat_answers().get(shape)
@@ -217,7 +221,7 @@ def _cors(asked: Asked) -> tuple[tuple[str, str], ...]:
     return (
         ("access-control-allow-origin", asked.origin),
         ("access-control-allow-credentials", "true"),
-        ("access-control-expose-headers", "x-hushgate, x-should-retry"),
+        ("access-control-expose-headers", f"x-hushgate, x-should-retry, {_UPLOAD}"),
         ("vary", "origin"),
     )
 

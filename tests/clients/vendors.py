@@ -13,6 +13,7 @@ HOSTS = (
     "ollama.com",
     "router.huggingface.co",
     "bedrock-runtime.us-east-1.amazonaws.com",
+    "files7.blob.core.windows.net",
 )
 
 

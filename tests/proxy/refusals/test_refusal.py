@@ -234,6 +234,12 @@ def test_a_script_of_another_origin_may_read_the_refusal() -> None:
         assert refuse("openai", "m", REF, Asked(origin=origin)).header("access-control-allow-origin") == ""
 
 
+def test_a_step_of_google_s_resumable_uploads_is_told_that_it_is_over() -> None:
+    asked = Asked.of(exchange(x_goog_upload_command="upload, finalize"))
+    assert refuse("google", "no", "E1", asked).header("x-goog-upload-status") == "final"
+    assert refuse("google", "no", "E1").header("x-goog-upload-status") == ""
+
+
 def test_head_has_no_body() -> None:
     answer = refuse("openai", "m", REF, Asked(method="HEAD"))
     assert (answer.body, answer.header("content-length")) == (b"", "0")
