@@ -17,6 +17,7 @@ from typing import cast
 import yaml
 
 from proxy import identity_section as identity
+from proxy.cores import usable
 
 Value = str | int | float | bool | Path | tuple[str, ...] | tuple[int, ...] | None
 
@@ -51,8 +52,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("catalogue", "list", (), "further catalogue files, in the form of proxy/catalogue/endpoints/*.yaml"),
     Setting("switch_on", "list", (), "services with intercept: path that are to be decrypted all the same"),
     Setting("state", "path", Path("var"), "where keys, CA, audit log and caches live", flag=True),
-    Setting("workers", "count", 1, "worker processes", flag=True),
-    Setting("inspectors", "count", 1, "inspector processes, which run the detectors", flag=True),
+    Setting("workers", "count", None, "worker processes; default: one per core", flag=True),
+    Setting("inspectors", "count", None, "inspector processes, which run the detectors; default: one per two cores",
+            flag=True),
     Setting("connect_to", "list", (), "HOST:PORT:HOST:PORT, dial another address (as curl's)", flag=True),
     Setting("upstream_ca", "path", None, "further roots (PEM) that upstream certificates may chain to", flag=True),
     Setting("detector_rules", "list", (), "files or folders with own secret rules, markings and recognisers"),
@@ -155,6 +157,8 @@ def load(flags: Mapping[str, object], file: Path | None = None, environment: Map
         if raw is None and setting.name in given:
             raw, where = given[setting.name]
         values[setting.name] = setting.default if raw is None else _read(setting, raw, where)
+    for name, cores in (("workers", 1), ("inspectors", 2)):
+        values[name] = values[name] or max(1, usable() // cores)
     return Config(**values)  # type: ignore[arg-type]
 
 

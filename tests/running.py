@@ -62,6 +62,7 @@ class Proxy:
         self.state = state
         self.arguments = [sys.executable, "-P", "-m", "proxy.cli", "serve", "--state", str(state)]
         self.arguments += ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
+        self._environment = {"HUSHGATE_WORKERS": "1", "HUSHGATE_INSPECTORS": "1"}
         if upstream is not None:
             self.arguments += ["--upstream-ca", str(upstream.ca_file)]
             for host in hosts:
@@ -74,7 +75,7 @@ class Proxy:
                 file.write_text(policy)
                 self.arguments += ["--policies", str(file)]
         self.arguments += list(arguments)
-        self._environment = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
+        self._environment |= {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
         self._wait = ready
         self.errors = state.parent / f"{state.name}.stderr"
 

@@ -62,10 +62,14 @@ def direct(stand: Stand, host: str = AI_HOST) -> Iterator[Running]:
 def hushgate(
     stand: Stand, name: str = "hushgate", arguments: Sequence[str] = (), host: str = AI_HOST
 ) -> Iterator[Running]:
-    """Run `hushgate serve` with further `arguments`. Raises StartError."""
+    """Run `hushgate serve` with further `arguments`, one worker and one inspector unless they say more.
+
+    Raises StartError.
+    """
     state = stand.folder / name
     command = [sys.executable, "-P", "-m", "proxy.cli", "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
     command += ["--state", str(state), "--upstream-ca", str(stand.roots[AI_HOST])]
+    command += ["--workers", "1", "--inspectors", "1"]
     for target in (AI_HOST, OTHER_HOST):
         command += ["--connect-to", f"{target}:443:127.0.0.1:{stand.port}"]
     begun = time.monotonic()

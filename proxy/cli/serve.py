@@ -30,7 +30,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
                 dest=setting.name,
                 action="append" if setting.kind == "list" else "store",
                 metavar=setting.kind.upper(),
-                help=f"{setting.help} (default: {_shown(setting.default)})",
+                help=setting.help + ("" if "default:" in setting.help else f" (default: {_shown(setting.default)})"),
             )
 
 

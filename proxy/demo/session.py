@@ -73,6 +73,7 @@ class _Proxy:
         self.state = state
         arguments = [sys.executable, "-P", "-m", "proxy.cli", "serve", "--listen", "127.0.0.1:0"]
         arguments += ["--admin", "127.0.0.1:0", "--state", str(state), "--upstream-ca", str(roots)]
+        arguments += ["--workers", "1", "--inspectors", "1"]
         arguments += ["--connect-to", f"{client.HOST}:443:127.0.0.1:{upstream}"]
         for policy in policies:
             arguments += ["--policies", str(Path(policy).resolve()) if not policy.startswith("pack:") else policy]

@@ -27,6 +27,13 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path:
     assert (config.workers, config.inspectors, config.max_body, config.listen) == (4, 3, 1 << 20, "127.0.0.1:8080")
 
 
+def test_a_worker_for_each_core_and_an_inspector_for_each_two_are_the_default() -> None:
+    for cores, workers, inspectors in ((1, 1, 1), (2, 2, 1), (9, 9, 4)):
+        with patch("proxy.config.usable", return_value=cores):
+            config = load({}, None, {})
+        assert (config.workers, config.inspectors) == (workers, inspectors)
+
+
 def test_all_unknown_settings_are_named_at_once_with_place_and_help(tmp_path: Path) -> None:
     file = tmp_path / "c.yaml"
     file.write_text("workrs: 2\nlisten: 127.0.0.1:1\n  \nbanana: 1\n")
