@@ -9,8 +9,13 @@ import re
 from collections.abc import Iterator
 
 _MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_NUMBER = re.compile(r"(?<![\w.])[+(]{0,2}\d(?:[ ()./\u00a0-]{0,3}\d){4,24}(?!\w)")
+_DOMAIN = re.compile(r"@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_LOCAL = re.compile(r"[\w.+%-]{0,64}")
+_NUMBER = re.compile(r"\d(?<![\w.]\d)(?:[ ()./\u00a0-]{0,3}\d){4,24}(?!\w)")
 _CODE = re.compile(r"(?<![\w@-])[A-Za-z0-9]{1,40}(?:[-_/.][A-Za-z0-9]{1,20}){0,6}(?![\w@-])")
+_DIGITS = re.compile(r"[0-9][A-Za-z0-9_/.-]*+")
+_BEFORE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_/.-"
+_BETWEEN = dict.fromkeys(map(ord, "-_/."))
 _WORD = re.compile(r"(?<![\w@])[^\W\d_]+(?:['\u2019-][^\W\d_]+)*+(?![\w@])")
 _WORDS = 4  # words of a value at most
 _TAIL = 9
@@ -24,7 +29,7 @@ def cell(value: str) -> Cell | None:
     value = value.strip()
     if _MAIL.fullmatch(value):
         return "mail", value.lower()
-    if _NUMBER.fullmatch(value) or (value.isdigit() and len(value) >= 5):
+    if _NUMBER.fullmatch(value.lstrip("+(")) or (value.isdigit() and len(value) >= 5):
         return _number(value)
     if _CODE.fullmatch(value) and _mixed(value):
         return _code(value)
@@ -36,13 +41,40 @@ def cell(value: str) -> Cell | None:
 
 def strong(text: str) -> Iterator[tuple[Cell, int, int]]:
     """Yield the values in a text that can identify a record."""
-    for found in _MAIL.finditer(text):
-        yield ("mail", found[0].lower()), found.start(), found.end()
+    yield from _mails(text)
     for found in _NUMBER.finditer(text):
-        yield _number(found[0]), found.start(), found.end()
-    for found in _CODE.finditer(text):
-        if _mixed(found[0]):
-            yield _code(found[0]), found.start(), found.end()
+        yield _number(found[0]), _signed(text, found.start()), found.end()
+    yield from _codes(text)
+
+
+def _mails(text: str) -> Iterator[tuple[Cell, int, int]]:
+    last = 0
+    for found in _DOMAIN.finditer(text):
+        local = _LOCAL.match(text[max(last, found.start() - 64) : found.start()][::-1])
+        if local and local.end():
+            start, last = found.start() - local.end(), found.end()
+            yield ("mail", text[start:last].lower()), start, last
+
+
+def _signed(text: str, start: int) -> int:
+    """Return where a number begins with what may stand in front of its first digit: a plus, brackets."""
+    for signs in (2, 1):
+        front = text[max(0, start - signs - 1) : start]
+        before = front[:-signs]
+        if len(front) >= signs and not front[-signs:].strip("+(") and not (before.isalnum() or before in ("_", ".")):
+            return start - signs
+    return start
+
+
+def _codes(text: str) -> Iterator[tuple[Cell, int, int]]:
+    """Look only where digits are: most words have none."""
+    last = 0
+    for digits in _DIGITS.finditer(text):
+        before = text[last : digits.start()]
+        first, last = last + len(before.rstrip(_BEFORE)), digits.end()
+        for found in _CODE.finditer(text, first, last + 1):
+            if _mixed(found[0]):
+                yield _code(found[0]), found.start(), found.end()
 
 
 def weak(text: str) -> Iterator[tuple[Cell, int, int]]:
@@ -60,8 +92,8 @@ def weak(text: str) -> Iterator[tuple[Cell, int, int]]:
 
 def _mixed(value: str) -> bool:
     """Tell whether a value has letters and digits, four or more of them: a number of a customer, a contract, a part."""
-    letters, digits = sum(map(str.isalpha, value)), sum(map(str.isdigit, value))
-    return letters > 0 and digits > 0 and letters + digits >= 4
+    said = value.translate(_BETWEEN)
+    return len(said) >= 4 and not said.isdigit() and not said.isalpha()
 
 
 def _number(value: str) -> Cell:
@@ -69,7 +101,7 @@ def _number(value: str) -> Cell:
 
 
 def _code(value: str) -> Cell:
-    return "code", "".join(c for c in value.upper() if c.isalnum())
+    return "code", value.translate(_BETWEEN).upper()
 
 
 def _words(words: list[str]) -> Cell:

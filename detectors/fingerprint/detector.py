@@ -11,7 +11,7 @@ from detectors.fingerprint.documents import origins
 from detectors.fingerprint.location import files
 from detectors.fingerprint.store import Index, load
 from detectors.fingerprint.table import Table
-from detectors.fingerprint.winnowing import prints
+from detectors.fingerprint.winnowing import SCHEMES, prints
 from detectors.load import Settings
 
 
@@ -21,13 +21,14 @@ class FingerprintDetector:
     def __init__(self, indexes: Sequence[Index], key: bytes) -> None:
         self._documents = [index for index in indexes if index.kind == "documents"]
         self._tables = [Table(index, key) for index in indexes if index.kind == "table"]
+        self._schemes = [name for name in SCHEMES if any(len(i.arrays[f"{name}.keys"]) for i in self._documents)]
         self._key = key
         revision = blake2b("".join(sorted(index.name + index.revision for index in indexes)).encode(), digest_size=4)
-        self._name = f"fingerprint.index@1.{revision.hexdigest()}"
+        self._name = f"fingerprint.index@2.{revision.hexdigest()}"
 
     @property
     def name(self) -> str:
-        """Return `fingerprint.index@1.` and a digest of the indexes."""
+        """Return `fingerprint.index@2.` and a digest of the indexes."""
         return self._name
 
     @property
@@ -45,10 +46,10 @@ class FingerprintDetector:
         return [*self._origins(source.text, digest), *self._records(source.text, digest)]
 
     def _origins(self, text: str, digest: Digester) -> Iterator[Finding]:
-        if not self._documents:
+        if not self._schemes:
             return
         data = text.encode("utf-8", "replace")
-        cuts = prints(data, self._key)
+        cuts = prints(data, self._key, self._schemes)
         place = _places(data, len(text))
         for index in self._documents:
             for origin in origins(data, index, self._key, cuts):

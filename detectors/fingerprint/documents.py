@@ -2,9 +2,11 @@
 
 Rules
 1. A fingerprint that stands in more than `COMMON` documents is nobody's: licences, letterheads, tables of characters.
-   One that stands in public packages is not ours either.
-2. A text comes from a document where enough tokens of a stretch stand in fingerprints of the document: more than two
-   neighbouring ones have, and more in long texts, where chance has more tries.
+   One that stands in public packages is not ours either. Of code seen without its names, one that stands in several
+   documents is a habit of whoever writes, and weighs the less the more there are.
+2. A text comes from a document where enough of a stretch stands in fingerprints of the document: more than two
+   neighbouring ones have, and more in long texts, where chance has more tries. What counts is how many kinds of three
+   tokens in a row there are, so that tables, lists and lines that repeat each other weigh little.
 3. A fingerprint that two documents share speaks for the one with more of them; the other one needs some of its own.
 """
 
@@ -22,6 +24,7 @@ from detectors.fingerprint.winnowing import SCHEMES, Prints, Scheme, prints
 
 COMMON = 20
 _GAP = 150  # tokens between two hits of one stretch
+_M = np.uint64(0x9E3779B97F4A7C15)
 _MOST = 8  # documents that are named for one text
 CODE = ("exact", "structure")
 PROSE = ("prose",)
@@ -50,14 +53,14 @@ class Builder:
 
     def add(self, name: str, text: str, schemes: Iterable[str]) -> None:
         """Take in a document."""
-        cuts = prints(_bytes(text), self._key)
+        cuts = prints(_bytes(text), self._key, schemes := tuple(schemes))
         for scheme in schemes:
             self._found[scheme].append((np.unique(cuts[scheme].keys), len(self.names)))
         self.names.append(name)
 
     def subtract(self, text: str, schemes: Iterable[str]) -> None:
         """Take in a public text: what stands in it identifies nothing."""
-        cuts = prints(_bytes(text), self._key)
+        cuts = prints(_bytes(text), self._key, schemes := tuple(schemes))
         for scheme in schemes:
             self._public[scheme].append(np.unique(cuts[scheme].keys))
 
@@ -99,24 +102,30 @@ def _origins(cut: Prints, index: Index, scheme: str) -> Iterator[Origin]:
     if not len(known):
         return
     right = np.searchsorted(keys, cut.keys[known], "right")
+    shared = dict(zip(known.tolist(), (right - left[known]).tolist(), strict=True))
     by_document: dict[int, list[int]] = {}
-    for number, start, end in zip(known.tolist(), left[known].tolist(), right.tolist(), strict=True):
-        for document in owners[start:end].tolist():
+    for number, start in zip(known.tolist(), left[known].tolist(), strict=True):
+        for document in owners[start : start + shared[number]].tolist():
             by_document.setdefault(document, []).append(number)
     spoken: Counter[int] = Counter()
     names = index.note["documents"]
+    kinds = _threes(cut.tokens)
     for document, numbers in sorted(by_document.items(), key=lambda item: (-len(item[1]), item[0])):
-        own = sum(not spoken[number] for number in numbers)
-        stretch = _stretch(numbers, cut, SCHEMES[scheme])
-        if stretch is None or own * 2 < len(numbers):
+        if sum(not spoken[number] for number in numbers) * 2 < len(numbers):
+            continue
+        stretch = _stretch(numbers, cut, SCHEMES[scheme], kinds)
+        if stretch is None or sum(1 / shared[number] for number in stretch) < SCHEMES[scheme].rarity:
             continue
         spoken.update(numbers)
         start, end = int(cut.starts[stretch[0]]), int(cut.ends[stretch[-1]])
         yield Origin(names[document], scheme, start, end, len(stretch), round(len(numbers) / len(cut.keys), 4))
 
 
-def _stretch(numbers: list[int], cut: Prints, scheme: Scheme) -> list[int] | None:
-    """Return the run of hits with no wide gap that covers most tokens; None where it does not cover enough."""
+def _stretch(numbers: list[int], cut: Prints, scheme: Scheme, kinds: Words) -> list[int] | None:
+    """Return the run of hits with no wide gap that says most; None where it does not say enough."""
+    needed = scheme.needed(len(cut.tokens))
+    if len(numbers) * (scheme.gram - 2) < needed:
+        return None
     runs, run = [], numbers[:1]
     for before, after in pairwise(numbers):
         if cut.at[after] - cut.at[before] > _GAP:
@@ -124,18 +133,20 @@ def _stretch(numbers: list[int], cut: Prints, scheme: Scheme) -> list[int] | Non
             run = []
         run.append(after)
     runs.append(run)
-    covered, best = max((_covered(run, cut, scheme.gram), run) for run in runs)
-    return best if covered >= scheme.needed(cut.tokens) else None
+    variety, best = max((_kinds(kinds, run, cut, scheme.gram - 2), run) for run in runs)
+    enough = variety >= needed and _kinds(cut.tokens, best, cut, scheme.gram) >= scheme.different
+    return best if enough else None
 
 
-def _covered(run: list[int], cut: Prints, gram: int) -> int:
-    """Return how many tokens stand in the fingerprints of a run."""
-    total, end = 0, -1
-    for number in run:
-        first = int(cut.at[number])
-        total += first + gram - max(first, end)
-        end = first + gram
-    return total
+def _kinds(values: Words, run: list[int], cut: Prints, length: int) -> int:
+    """Return how many different ones stand in the fingerprints of a run, each `length` of them from its place on."""
+    return len(np.unique(values[cut.at[run, None] + np.arange(length)]))
+
+
+def _threes(tokens: Words) -> Words:
+    """Return one hash a run of three tokens."""
+    first, second, third = tokens[:-2], tokens[1:-1], tokens[2:]
+    return (first * _M + second) * _M + third
 
 
 def _bytes(text: str) -> bytes:

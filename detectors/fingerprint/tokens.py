@@ -1,7 +1,9 @@
 """Text in, hashes of its tokens with their places out, in numpy: three ways to see a text.
 
 `exact`      source code: words, numbers, operators; no quotes, commas, blanks
-`structure`  the same without comments, with every name alike and every number alike: survives renaming
+`structure`  the same without comments, with every name alike and every number alike: survives renaming. Which names are
+             the same is kept beside it, so that a run can be told from one that only has the same shape
+             (parameterised matching; Baker: A Theory of Parameterized Pattern Matching, STOC 1993)
 `prose`      words in lower case
 
 Every rule looks at one line at a time: what was pasted starts anywhere, so nothing may depend on what stood before it.
@@ -19,17 +21,18 @@ Places = NDArray[np.int64]
 
 WAYS = ("exact", "structure", "prose")
 _COMMENT = re.compile(
-    rb"(?m)(?:^|(?<=[ \t]))(?://|#(?!include|define|if|endif|else|pragma)|--[ \t])[^\n]*$"
-    rb"|/\*[^\n]{0,1000}?\*/|^[ \t]*+\*(?!\w)[^\n]*$"
+    rb"(?:#(?<![^ \t\n]#)(?!include|define|if|endif|else|pragma)|//(?<![^ \t\n]//)|--(?<![^ \t\n]--)[ \t])[^\n]*"
+    rb"|/\*[^\n]{0,1000}?\*/"
 )
+_STARRED = re.compile(rb"\n[ \t]*+\*(?!\w)[^\n]*")
+_STARRED_FIRST = re.compile(rb"[ \t]*+\*(?!\w)[^\n]*")
 _KEYWORDS = frozenset(
-    b"class def import from function return const let var public private protected static void int float double char "
-    b"bool long short unsigned struct enum union typedef fn func impl trait package namespace using include if else "
-    b"elif for while do switch case break continue try except catch finally throw raise with as in is not and or new "
-    b"delete this self super extends implements interface override async await yield lambda nil null None true false "
-    b"True False end then fi done select where join group order by insert into update set create table pass global "
-    b"nonlocal assert print match mut pub use mod type go defer chan map range".split()
+    b"class def import from function return const let var public private protected static void unsigned struct enum "
+    b"union typedef impl trait namespace using include if else elif for while do switch case break continue try except "
+    b"catch finally throw raise with as in is not and or new this self extends implements override async await yield "
+    b"lambda nil null None true false True False then fi pass global nonlocal assert pub defer".split()
 )
+"""Words that hardly any language lets a program use as a name: what renaming leaves as it is."""
 _GAP, _WORD, _OPERATOR, _SINGLE = 0, 1, 2, 3
 _LONGEST = 64  # bytes of a token that count towards its hash
 _M = 0x9E3779B97F4A7C15 | 1
@@ -38,11 +41,15 @@ _MASK = (1 << 64) - 1
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The hashes of a text's tokens in order, and where each begins and ends, in bytes of UTF-8."""
+    """The hashes of a text's tokens in order, and where each begins and ends, in bytes of UTF-8.
+
+    `names` are the hashes of the names that `hashes` makes alike, 0 for any other token; None where none are.
+    """
 
     hashes: Words
     starts: Places
     ends: Places
+    names: Words | None = None
 
 
 def mixed(values: Words) -> Words:
@@ -55,20 +62,34 @@ def mixed(values: Words) -> Words:
 
 def code(data: bytes) -> tuple[Tokens, Tokens]:
     """Return the tokens of source code, `exact` and as `structure`."""
-    exact = _tokens(np.frombuffer(data, np.uint8), _code_classes())
-    bare = _COMMENT.sub(lambda found: b" " * (found.end() - found.start()), data)
-    array = np.frombuffer(bare, np.uint8)
-    plain = exact if bare is data or bare == data else _tokens(array, _code_classes())
+    array = np.frombuffer(data, np.uint8)
+    exact = _tokens(array, _code_classes())
+    said = _said(data, exact)
+    plain = exact if said is None else Tokens(exact.hashes[said], exact.starts[said], exact.ends[said])
     first = array[plain.starts]
-    named = _NAMES[first]
     number = (first >= 48) & (first <= 57)
     known = _keywords()
     at = np.minimum(np.searchsorted(known, plain.hashes), len(known) - 1)
-    keyword = known[at] == plain.hashes
-    hashes = plain.hashes.copy()
-    hashes[named & ~keyword & ~number] = np.uint64(1)
+    named = _NAMES[first] & (known[at] != plain.hashes)
+    hashes = np.where(named, np.uint64(1), plain.hashes)
     hashes[number] = np.uint64(2)
-    return exact, Tokens(hashes, plain.starts, plain.ends)
+    names = np.where(named, plain.hashes, np.uint64(0))
+    return exact, Tokens(hashes, plain.starts, plain.ends, names)
+
+
+def _said(data: bytes, tokens: Tokens) -> NDArray[np.bool_] | None:
+    """Return which tokens stand outside comments; None where all do."""
+    spans = [found.span() for pattern in (_COMMENT, _STARRED) for found in pattern.finditer(data)]
+    first = _STARRED_FIRST.match(data)
+    spans += [first.span()] if first else []
+    if not spans or not len(tokens.starts):
+        return None
+    edges = np.zeros(len(tokens.starts) + 1, np.int64)
+    starts, ends = np.array(spans).T
+    np.add.at(edges, np.searchsorted(tokens.starts, starts), 1)
+    np.add.at(edges, np.searchsorted(tokens.starts, ends), -1)
+    outside: NDArray[np.bool_] = np.cumsum(edges[:-1]) == 0
+    return outside
 
 
 def prose(data: bytes) -> Tokens:

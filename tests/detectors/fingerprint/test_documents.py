@@ -76,6 +76,27 @@ def test_what_stands_in_many_documents_or_in_public_ones_is_nobodys() -> None:
     assert documents(prose(1), index(public)) == ["ours"]
 
 
+def test_lines_that_repeat_each_other_say_little() -> None:
+    table = "\n".join(f"    ({number}, name{number % 7})," for number in range(9))
+    known = index(lambda builder: builder.add("ours", code(3) + table, CODE))
+    assert documents(table.replace("name", "other"), known) == []
+    assert documents("\n".join(code(3).split("\n")[:12]), known) == ["ours"]
+
+
+def test_code_without_its_names_that_stands_in_several_documents_is_a_habit() -> None:
+    names = {name: f"n{number}" for number, name in enumerate(sorted(set(re.findall(r"[a-z_]{3,}", code(4)))))}
+    kept = {"def", "return", "for", "with", "yield", "assert", "not"}
+
+    def renamed(text: str, prefix: str) -> str:
+        return re.sub(r"[a-z_]{3,}", lambda m: m[0] if m[0] in kept else prefix + names.get(m[0], m[0]), text)
+
+    lines = "\n".join(code(4).split("\n")[1:6])
+    once = index(lambda builder: builder.add("ours", code(4), CODE))
+    often = index(lambda builder: [builder.add(f"{n}", renamed(code(4), f"p{n}"), CODE) for n in range(COMMON)])
+    assert documents(renamed(lines, "q"), once) == ["ours"]
+    assert documents(renamed(lines, "q"), often) == []
+
+
 def test_a_copy_of_a_document_names_one_of_the_two_not_both() -> None:
     twice = index(lambda builder: [builder.add(name, prose(5), PROSE) for name in ("a", "b")])
     assert len(documents(prose(5), twice)) == 1

@@ -1,4 +1,5 @@
 import random
+from pathlib import Path
 
 import pytest
 
@@ -30,8 +31,8 @@ def test_copies_are_no_negatives() -> None:
     assert fingerprint.uncopied([own], [other, "x\n" + own[100:]]) == [other]
 
 
-def test_records_are_found_in_the_forms_that_people_write() -> None:
-    figures = {f.name: f for f in fingerprint.records(Effort(1, 0.0005), lambda _: None)}
+def test_records_are_found_in_the_forms_that_people_write(tmp_path: Path) -> None:
+    figures = {f.name: f for f in fingerprint.records(Effort(1, 0.0005), lambda _: None, tmp_path)}
     assert figures["own records, 2 of 4 columns"].met
     assert figures["foreign records taken for ours"].met
 
