@@ -2,7 +2,8 @@
 
 Rules
 1. Only a character that could be part of a plain value counts: one that touches an ASCII character, or another of its
-   kind. A word in its own script, an emoji and its joiners, a letter with its accent are what they are.
+   kind; at the edge of a word one counts where more stand inside it. A word in its own script, an emoji and its
+   joiners, a letter with its accent are what they are.
 2. A look-alike counts where its word holds ASCII letters, digits or signs of an address beside it.
 3. Characters of the tag block spell ASCII text that no one sees; flags of emoji are written with them too and stay.
 """
@@ -97,9 +98,10 @@ def edits(text: str) -> Iterator[Edit]:
         low, high = _word(text, start, end)
         done = high
         yield from _letters(text[low:high], low)
-        for found in _INVISIBLE.finditer(text, low, high):
-            if _touches(text, *found.span()):
-                yield Edit(*found.span(), "", INVISIBLE)
+        unseen = [found.span() for found in _INVISIBLE.finditer(text, low, high)]
+        inside = [span for span in unseen if _touches(text, *span)]
+        for span in unseen if len(inside) > 1 or _strewn(text[low:high]) else inside:
+            yield Edit(*span, "", INVISIBLE)
         for found in _MARKED.finditer(text, low, high):
             first, last = found.span()
             lone = text[first - 1 : first].isalpha() and last - first == 1 and _lone(text, first)
@@ -162,6 +164,12 @@ def _touches(text: str, start: int, end: int) -> bool:
     if not before or not after or before.isspace() or after.isspace():
         return False
     return _plain_at(text, start - 1) or _plain_at(text, end)
+
+
+def _strewn(word: str) -> bool:
+    """Tell whether a word is a sign or two among invisible characters, as of a value that is strewn with them."""
+    shown = _INVISIBLE.sub("", word)
+    return len(shown) in (1, 2) and 2 * len(shown) <= len(word) and _plain_at(shown, 0)
 
 
 def _plain_at(text: str, at: int) -> bool:

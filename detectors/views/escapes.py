@@ -9,8 +9,8 @@ from detectors.views.edit import Edit
 
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})++")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30})(?:;|(?=&#))")
-_BACKSLASH = re.compile(
-    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|x\{([0-9a-fA-F]{1,6})\}"
+_BACKSLASH = re.compile(  # as many backslashes as there are strings around it
+    r"\\{1,8}(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|x\{([0-9a-fA-F]{1,6})\}"
     r"|([0-3][0-7]{2})|N\{U\+([0-9a-fA-F]{4,6})\})"
 )
 _CODE_POINT = re.compile(r"\b[Uu]\+([0-9a-fA-F]{4,6})\b ?")

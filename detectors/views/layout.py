@@ -28,6 +28,12 @@ _TOKEN = 200  # characters of a piece that are looked at
 _PIECE = re.compile(r"\d|[_@=+]|\w[.-]\w|[a-z][A-Z]|[A-Z]{2}[a-z]")
 _SETTING = re.compile(r"[A-Za-z_][\w.-]*+\s?[=:]|[-*•]\s|\d{1,3}[.)]\s|\d{4}-\d\d-\d\d|\d\d:\d\d|\d\d?/\d\d?/\d")
 _PLAIN_WORD = re.compile(r"[A-Za-z][a-z]{2,}[.,:;!?]*+\Z")
+_PROSE = re.compile(
+    r"(?:an?|and|are|as|at|be|by|for|from|here|in|is|it|my|of|on|or|our|than|that|the|then|this|to|use|was|with|your"
+    r"|das|der|die|ist|lautet|mein|mit|und|est|et|la|les?|ma|mon|es|el|mi|y)\Z",
+    re.IGNORECASE,
+)
+"""Words that end a line of prose, after which a value may begin."""
 _NUMBER = re.compile(r"[\d.,+-]++\Z")
 _JOINT = re.compile(
     r"([\"'`])[ \t]{0,20}(?:\\?\r?\n[ \t]{0,40})?(?:\+|\.{1,2}|&|\|\||<>|)"
@@ -92,6 +98,8 @@ def continued(before: str, after: str) -> bool:
     blank = max(before.rfind(" "), before.rfind("\n"), before.rfind("\t"))
     left = _LEFT.search(before, blank + 1)
     if left is None or left[0][-1] in ":=?!" or (left[0][-1] == "." and left[0][:-1].isalpha()):
+        return False
+    if _PROSE.match(left[0]):
         return False
     if not (_PIECE.search(left[0]) or _PIECE.search(right[0])):
         return False

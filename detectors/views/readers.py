@@ -7,7 +7,7 @@ nothing. They may match too much, never too little. A reader looks `reach` chara
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from detectors.views import escapes, layout, spacing, words
+from detectors.views import controls, escapes, layout, spacing, words
 from detectors.views.edit import Edit
 
 
@@ -31,6 +31,7 @@ _DIGITS = (
 )
 
 READERS = (
+    Reader("control", controls.controls, controls.OCCURS),
     Reader("percent", escapes.percent, (r"%[0-9A-Fa-f]{2}",)),
     Reader("entity", escapes.entities, (r"&(?:#[0-9]|#[xX][0-9a-fA-F]|[A-Za-z][A-Za-z0-9]{1,30};)",)),
     Reader(
@@ -74,7 +75,7 @@ READERS = (
         ),
         step="layout",
     ),
-    Reader("spaced", spacing.spaced, (r"[!-~](?: {1,3}[!-~]){4} {1,3}[!-~]",), step="apart"),
+    Reader("spaced", spacing.spaced, (r"[!-~](?:[ \xa0?]{1,3}[!-~]){4}[ \xa0?]{1,3}[!-~]",), step="apart"),
     Reader("separated", spacing.separated, (r"[A-Za-z0-9](?:[.,/_|*~\-][A-Za-z0-9]){6}",), step="apart"),
     Reader(
         "grouped",

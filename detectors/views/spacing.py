@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from detectors.views.edit import Edit
 
-_SPACED = re.compile(r"(?<![^\s(\[{\"'`:,;>|])[!-~](?: {1,3}[!-~](?![\w\\]|[^\s\w]\w)){5,}+")
-_GAP = re.compile(r" {1,3}")
+_SPACE = r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_SPACED = re.compile(rf"(?<![^\s(\[{{\"'`:,;>|])[!-~](?:{_SPACE}{{1,3}}[!-~](?![\w\\]|[^\s\w]\w)){{5,}}+")
+_GAP = re.compile(rf"{_SPACE}{{1,3}}")
 _SEPARATED = re.compile(r"(?<![\w.,/_|*~-])(?:[A-Za-z0-9]([.,/_|*~-])(?:[A-Za-z0-9]\1){5,}+[A-Za-z0-9])(?![\w-])")
 _GROUPS = re.compile(
     r"(?<![\w.,/|;:_-])(?:\d{1,6}[,;|/_\t:] ?){2,8}\d{1,6}(?![\w/|;:-]|[.,]\d)"
@@ -26,7 +27,7 @@ def spaced(text: str) -> Iterator[Edit]:
 
 def _gaps(text: str, match: re.Match[str], gap: re.Pattern[str]) -> Iterator[Edit]:
     for found in gap.finditer(text, match.start(), match.end()):
-        yield Edit(found.start(), found.end(), " " if found[0] == "   " else "", "spaced")
+        yield Edit(found.start(), found.end(), " " if found.end() - found.start() == 3 else "", "spaced")
 
 
 def separated(text: str) -> Iterator[Edit]:

@@ -47,6 +47,11 @@ WAYS = {
     "entities": lambda v: "".join(f"&#x{ord(c):x};" for c in v),
     "escapes": lambda v: "".join(f"\\u{ord(c):04x}" for c in v),
     "zero width": "\u200b".join,
+    "zero width, blanks too": lambda v: "\u200b" + "\u200b".join(v) + "\u200b",
+    "coloured": lambda v: f"\x1b[1;32m{v[:7]}\x1b[0m\x1b[K{v[7:]}\x1b[m",
+    "nul": "\x00".join,
+    "thin spaces": "\u2009".join,
+    "escapes in two strings": lambda v: "".join(f"\\\\\\\\u{ord(c):04x}" for c in v),
     "full width": lambda v: "".join(chr(ord(c) + 0xFEE0) for c in v),
     "bold": lambda v: f"**{v[:7]}**{v[7:]}",
     "tags": lambda v: f"<b>{v[:7]}</b><i>{v[7:]}</i>",
@@ -87,6 +92,25 @@ def test_many_in_one_text_are_all_found_and_all_redacted(hidden):
 @given(st.text(max_size=200))
 def test_no_text_makes_a_detector_fail(text):
     findings(text)
+
+
+@pytest.mark.parametrize(
+    ("entity", "text"),
+    [
+        ("PHONE_NUMBER", "phone: " + "\u200b".join("+49 30 901820 74")),
+        ("PHONE_NUMBER", "phone: " + "\u200b".join("+1 (415) 738 2671")),
+        ("US_SSN", "my social security number is " + base64.b32encode(b"536-22-8471").decode()),
+        ("IBAN_CODE", "the IBAN is " + base64.b85encode(b"DE89370400440532013000").decode()),
+        ("IBAN_CODE", "the IBAN is\nDE89370400\n440532013000\nthanks"),
+        ("SECRET_AWS_ACCESS_KEY", f"My key is\n{KEY[:10]}\n{KEY[10:]}"),
+        ("SECRET_AWS_ACCESS_KEY", f"$ env | grep KEY\n\x1b[01;31mKEY\x1b[m=\x1b[32m{KEY}\x1b[0m"),
+        ("SECRET_AWS_ACCESS_KEY", f"step 4: \\u001b[32m{KEY}\\u001b[0m ok"),
+        ("SECRET_PASSWORD", "\x1b[33mpassword\x1b[0m=\x1b[33mTr0ub4dor&3xQ\x1b[0m"),
+    ],
+)
+def test_layout_of_terminals_strings_and_strewn_characters_hides_nothing(entity, text):
+    assert entity in {f.entity for f in findings(text)}
+    assert entity not in {f.entity for f in findings(redacted(text))}
 
 
 def test_a_value_taken_apart_into_variables_is_redacted_in_each():
