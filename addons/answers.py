@@ -58,16 +58,6 @@ def from_chunks(flow: http.HTTPFlow, ruling: Ruling) -> Chunks | None:
     return Chunks()
 
 
-def counted(stream: Stream, count: Callable[[int], None]) -> Stream:
-    """Return the same function, which tells `count` the size of each chunk first."""
-
-    def counting(chunk: bytes) -> bytes | list[bytes]:
-        count(len(chunk))
-        return stream(chunk)
-
-    return counting
-
-
 def watched(stream: Stream | None, head: bytearray) -> Stream:
     """Return the same function, which puts the first bytes of what comes into `head`."""
 

@@ -52,6 +52,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
         self._busy = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._relays: dict[Conn, Relay] = {}
+        self._turn = 0
 
     async def handle_hook(self, hook: commands.StartHook) -> None:
         """Call our addons; a hook that nobody listens to costs nothing. No flow is ever paused for a person."""
@@ -68,6 +69,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
         if self._busy:
             return
         self._busy = True
+        self._turn += 1
         try:
             while self._events:
                 self.timeout_watchdog.register_activity()
@@ -159,35 +161,40 @@ class Connection(mode_servers.ProxyConnectionHandler):
 
     def _received(self, connection: Conn, data: bytes) -> bool:
         """Work off what came; tell whether all that was written meanwhile is on its way."""
-        if not self._relayed(connection, data):
-            self._work(events.DataReceived(connection, data))
+        relayed = self._relayed(connection, data) if isinstance(connection, Server) and not self._busy else None
+        if relayed is not None:
+            return relayed
+        self._work(events.DataReceived(connection, data))
+        return self._settled()
+
+    def _settled(self) -> bool:
         settled = True
         for transport in self.transports.values():
             if transport.writer is not None and not cast(Cork, transport.writer).settled():
                 settled = False  # and the others still send what they hold
         return settled
 
-    def _relayed(self, connection: Conn, data: bytes) -> bool:
-        """Send on a piece of an answer that leaves as it came; tell whether it was one."""
-        if not isinstance(connection, Server) or self._busy:
-            return False
+    def _relayed(self, connection: Server, data: bytes) -> bool | None:
+        """Send on a piece of an answer that passes the layers by; None where it was none, else as `_received`."""
         relay = self._relays.get(connection)
         if relay is None:
             relay = Relay.between(self.layer, connection)
             if relay is None:
-                return False
+                return None
             self._relays[connection] = relay
-        if not relay.ready():
-            return False
+        if not relay.ready(self._turn):
+            return None
         self.timeout_watchdog.register_activity()
         out, left = relay.take(data)
         client = self.transports.get(self.client)
-        if out and client is not None and client.writer is not None and not client.writer.is_closing():
-            client.writer.write(out)
-        if left is not None:
-            relay.leave(left)
-            self._work(events.DataReceived(connection, b""))
-        return True
+        settled = True
+        if out and client is not None and client.writer is not None:
+            settled = cast(Cork, client.writer).send(out)
+        if left is None:
+            return settled
+        relay.leave(left)
+        self._work(events.DataReceived(connection, b""))
+        return self._settled()
 
     async def open_connection(self, command: commands.OpenConnection) -> None:
         """Dial through `connect` instead of asyncio: access list, pinned address, connect timeout."""

@@ -23,6 +23,17 @@ class Cork:
             self._loop.call_soon(self.flush)
         self._held.append(data)
 
+    def send(self, data: bytes) -> bool:
+        """Send `data` now; tell whether nothing waits to leave, and nothing is wrong."""
+        if self._held:
+            self._held.append(data)
+            return self.settled()
+        transport = self._writer.transport
+        if transport.is_closing():
+            return False
+        transport.write(data)
+        return transport.get_write_buffer_size() == 0
+
     def flush(self) -> None:
         """Send what is held, unless the connection is gone."""
         if self._held:

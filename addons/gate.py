@@ -21,7 +21,7 @@ from mitmproxy.proxy import server_hooks
 from addons import answerlayer, answers, requestlayer, socketlayer
 from addons.convert import amend, host_of, put_body, to_exchange, to_response
 from addons.linked import Linked
-from addons.relay import Unchanged
+from addons.relay import Changed, Unchanged
 from addons.sockets import Sockets
 from addons.streams import Stream, endless, framed
 from proxy.door.peer import Challenge
@@ -251,7 +251,7 @@ class Gate:
         if self._linked is not None and not passed:
             state.held = self._linked.holds(flow, state.ruling.service, self._judge.snapshot.catalogue)
         if not state.held:
-            response.stream = answers.counted(passed, count) if passed else Unchanged(count)
+            response.stream = Changed(passed, count) if passed else Unchanged(count)
 
     async def _inspect_answer(self, flow: http.HTTPFlow, state: _Flow, ruling: Ruling) -> bool:
         """Have the answer looked at, or take its place, where a rule is about answers; tell whether that is so."""

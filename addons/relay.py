@@ -1,14 +1,16 @@
-"""Pieces of an answer that needs no change, from the upstream's TLS to the client's, past mitmproxy's layers.
+"""Pieces of an answer from the upstream's TLS to the client's, past mitmproxy's layers.
 
 A piece of a streamed answer passes a dozen layers of mitmproxy to leave as it came. Where both sides speak HTTP/1.1
-and nothing is to be looked at in the answer (its `response.stream` is `Unchanged`), whole chunks of a chunked body, and
-what is inside a body of a known length, are decrypted, counted and encrypted here.
+and the answer leaves as it came (its `response.stream` is `Unchanged`) or as a function makes it (`Changed`: values are
+put back), whole chunks of a chunked body, and what is inside a body of a known length, are decrypted, counted or
+changed, and encrypted here.
 
 Rules
 1. Only what is certain is taken: whole chunks without extensions that begin where a chunk begins, and bytes before the
    last of a known length. The end of a body, a chunk in two pieces, an alert, anything else is left to mitmproxy, whose
    state is the same as if it had seen everything: the relay begins and ends between two chunks.
 2. A layer that waits for something (a hook, say) gets everything in order: nothing is taken meanwhile.
+3. What was certain stays so until mitmproxy works something off: `ready` looks again only then.
 
 The private parts that this builds on are checked by `engine.check` at start.
 """
@@ -30,6 +32,7 @@ from addons.tower import behind, busy
 
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,7})\r\n")
 _PIECE = 65535
+_RECORD = 16384  # bytes: what TLS gives back at once (RFC 8446, 5.1)
 _LEFT = "_hushgate_left"
 
 
@@ -47,6 +50,21 @@ class Unchanged:
         return chunk
 
 
+class Changed:
+    """The `response.stream` of an answer that leaves as `change` makes it of each piece, and of nothing at its end."""
+
+    __slots__ = ("change", "count")
+
+    def __init__(self, change: Callable[[bytes], bytes | list[bytes]], count: Callable[[int], None]) -> None:
+        self.change = change
+        self.count = count
+
+    def __call__(self, chunk: bytes) -> bytes | list[bytes]:
+        """Count the piece and return what leaves; an empty list where nothing does."""
+        self.count(len(chunk))
+        return self.change(chunk)
+
+
 class Relay:
     """Between one upstream connection and the client."""
 
@@ -56,7 +74,8 @@ class Relay:
         self._upstream = upstream
         self._up = up
         self._down: Http1Server = http.connections[client.conn]  # type: ignore[assignment]
-        self._count: Callable[[int], None] = lambda _: None
+        self._stream: Unchanged | Changed = Unchanged(lambda _: None)
+        self._looked = -1
 
     @classmethod
     def between(cls, top: layer.Layer, server: Server) -> "Relay | None":
@@ -71,14 +90,22 @@ class Relay:
             return None
         return cls(top, http, upstream, up)  # type: ignore[arg-type]
 
-    def ready(self) -> bool:
-        """Tell whether the next bytes of the upstream are the body of an answer that leaves as it came."""
+    def ready(self, turn: int) -> bool:
+        """Tell whether the next bytes of the upstream are the body of an answer that goes this way.
+
+        `turn` is another number whenever mitmproxy has worked something off since the last call.
+        """
+        if turn != self._looked and self._certainly():
+            self._looked = turn
+        return turn == self._looked
+
+    def _certainly(self) -> bool:
         up, down = self._up, self._down
         if up.state != up.read_body or up.buf or up.stream_id is None:
             return False
         stream = self._http.streams.get(up.stream_id)
         response = stream.flow.response if type(stream) is HttpStream else None
-        if stream is None or response is None or not isinstance(response.stream, Unchanged):
+        if stream is None or response is None or not isinstance(response.stream, Unchanged | Changed):
             return False
         if stream.server_state != stream.state_stream_response_body or stream.flow.error:
             return False
@@ -86,9 +113,9 @@ class Relay:
             return False
         if up.response is not response or not self._client.conn.state & ConnectionState.CAN_WRITE:
             return False
+        self._stream = response.stream
         if not self._between_chunks() or any(map(busy, (self._client, self._http, self._upstream, up, down, stream))):
             return False
-        self._count = response.stream.count
         return self._client.tunnel_state is self._upstream.tunnel_state is tunnel.TunnelState.OPEN
 
     def _between_chunks(self) -> bool:
@@ -96,47 +123,57 @@ class Relay:
         chunked = "chunked" in self._down.response.headers.get("transfer-encoding", "").lower()  # type: ignore[union-attr]
         if type(reader) is ChunkedReader:
             return chunked and not (reader._bytes_in_chunk or reader._bytes_to_discard or reader._reading_trailer)
-        return type(reader) is ContentLengthReader and not chunked
+        return type(reader) is ContentLengthReader and chunked == isinstance(self._stream, Changed)
 
     def take(self, data: bytes) -> tuple[bytes, bytes | None]:
         """Take what the upstream sent; return what is to be sent to the client, and what is left for `leave`.
 
         Nothing is left where that is None. `ready` was just true.
         """
+        plain, whole = self._decrypted(data)
+        at, out = self._passed(plain)
+        return self._encrypted(out) if out else b"", None if whole and at == len(plain) else plain[at:]
+
+    def _decrypted(self, data: bytes) -> tuple[bytes, bool]:
+        """Return what TLS gives back, and whether that is all and TLS itself has nothing to say."""
         tls = self._upstream.tls
         tls.bio_write(data)
         pieces: list[bytes] = []
         whole = False
         try:
-            while True:
-                pieces.append(tls.recv(_PIECE))
+            while not pieces or tls.pending() or _waiting(tls._into_ssl):
+                pieces.append(tls.recv(_RECORD))
+            whole = True
         except SSL.WantReadError:
             whole = True
         except SSL.Error:
             pass  # an alert, or the end: mitmproxy reads it again and does what is to be done
-        plain = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        at = self._certain(plain)
-        out = self._encrypted(plain if at == len(plain) else plain[:at]) if at else b""
-        return out, None if whole and at == len(plain) and not _waiting(tls) else plain[at:]
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces), whole and not _waiting(tls._from_ssl)
 
-    def _certain(self, plain: bytes) -> int:
-        """Return how many bytes can be sent on, having counted them."""
-        reader = self._up.body_reader
-        if isinstance(reader, ContentLengthReader):
-            taken = max(0, min(len(plain), reader._remaining - 1))
-            reader._remaining -= taken
-            if taken:
-                self._count(taken)
-            return taken
+    def _passed(self, plain: bytes) -> tuple[int, bytes]:
+        """Return how many bytes are certain, having counted them, and what leaves for them."""
+        stream, reader = self._stream, self._up.body_reader
+        change = stream if isinstance(stream, Changed) else None
         at = 0
+        out: list[bytes] = []
+        if isinstance(reader, ContentLengthReader):
+            at = max(0, min(len(plain), reader._remaining - 1))
+            reader._remaining -= at
+            if at and change:
+                out.append(_chunk(change(plain[:at])))
+            elif at:
+                stream.count(at)
+            return at, b"".join(out) if change else plain[:at]
         while found := _CHUNK.match(plain, at):
-            size = int(found[1], 16)
-            end = found.end() + size
-            if not size or plain[end : end + 2] != b"\r\n":
+            size, start = int(found[1], 16), found.end()
+            if not size or plain[start + size : start + size + 2] != b"\r\n":
                 break
-            self._count(size)
-            at = end + 2
-        return at
+            if change:
+                out.append(_chunk(change(plain[start : start + size])))
+            else:
+                stream.count(size)
+            at = start + size + 2
+        return at, b"".join(out) if change else plain[:at]
 
     def _encrypted(self, plain: bytes) -> bytes:
         tls = self._client.tls
@@ -158,17 +195,23 @@ class Relay:
         self._upstream.__dict__[_LEFT] = plain
 
 
+def _chunk(left: bytes | list[bytes]) -> bytes:
+    """Return a piece of a body as a chunk (RFC 9112, 7.1); nothing where nothing leaves: that would be its end."""
+    data = left if isinstance(left, bytes) else b"".join(left)
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+
+
 def known() -> bool:
     """Tell whether h11 and pyOpenSSL have the private parts that this builds on."""
     chunks, length = vars(ChunkedReader()), vars(ContentLengthReader(1))
     parts = {"_bytes_in_chunk", "_bytes_to_discard", "_reading_trailer"} <= chunks.keys() and "_remaining" in length
     tls = SSL.Connection(SSL.Context(SSL.TLS_METHOD))
-    return parts and hasattr(tls, "_from_ssl") and _waiting(tls) == 0
+    return parts and _waiting(tls._from_ssl) == 0 == _waiting(tls._into_ssl)
 
 
-def _waiting(tls: SSL.Connection) -> int:
-    """Return how many bytes TLS has to send. `bio_read` says it with an exception, each time."""
-    return int(SSL._lib.BIO_get_mem_data(tls._from_ssl, SSL._ffi.NULL))  # type: ignore[attr-defined]
+def _waiting(bio: Any) -> int:
+    """Return how many bytes lie between TLS and its transport. `bio_read` says it with an exception, each time."""
+    return int(SSL._lib.BIO_get_mem_data(bio, SSL._ffi.NULL))  # type: ignore[attr-defined]
 
 
 def install() -> None:

@@ -1,8 +1,9 @@
-"""Answers that need no change arrive byte for byte, however their chunks are cut, and leave the connection usable."""
+"""Answers arrive byte for byte or with their values put back, however their chunks are cut, on a connection that stays."""
 
 import itertools
 import json
 import random
+import re
 import socket
 import ssl
 import threading
@@ -20,10 +21,16 @@ pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("relay")]
 
 HOST, PATH = "api.openai.com", "/v1/chat/completions"
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
-CHUNKED, BODY = (
-    HEAD + b"transfer-encoding: chunked\r\n\r\n",
-    json.dumps({"model": "m", "messages": [{"role": "user", "content": "hi"}]}).encode(),
-)
+CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
+ASKED = re.compile(rb".*?\r\ncontent-length: (\d+)(?=\r\n).*?\r\n\r\n(.*)", re.IGNORECASE | re.DOTALL)
+CARD = "4111 1111 1111 1111"
+
+
+def said(text: str) -> bytes:
+    return json.dumps({"model": "m", "messages": [{"role": "user", "content": text}]}).encode()
+
+
+BODY = said("hi")
 POLICY = """
 schema: policy/v1
 policy: relay
@@ -50,6 +57,7 @@ class Wire:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.pieces: Sequence[bytes] = ()
+        self.asked = b""
         self.next = threading.Semaphore(0)
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -65,11 +73,12 @@ class Wire:
 
     def _asked(self, tls: ssl.SSLSocket) -> bool:
         data = b""
-        while not data.endswith(BODY):
+        while not (found := ASKED.fullmatch(data)) or len(found[2]) < int(found[1]):
             piece = tls.recv(65536)
             if not piece:
                 return False
             data += piece
+        self.asked = found[2]
         return True
 
     def _answer(self, tls: ssl.SSLSocket) -> bool:
@@ -96,17 +105,19 @@ def line(running: tuple[Proxy, Wire]) -> Iterator[ssl.SSLSocket]:
         yield sock
 
 
-def ask(wire: Wire, line: ssl.SSLSocket, pieces: Sequence[bytes], bodies: Sequence[int]) -> tuple[bytes, bytes]:
+def ask(
+    wire: Wire, line: ssl.SSLSocket, pieces: Sequence[bytes], bodies: Sequence[int], sent: bytes = BODY
+) -> tuple[bytes, bytes]:
     """Return the body of the answer and all that was read; a piece is sent when what came before it has arrived.
 
     `bodies` says how much of the body has been sent with each piece.
     """
     wire.pieces = pieces
     client = h11.Connection(h11.CLIENT)
-    head = f"POST {PATH} HTTP/1.1\r\nhost: {HOST}\r\ncontent-type: application/json\r\ncontent-length: {len(BODY)}\r\n"
+    head = f"POST {PATH} HTTP/1.1\r\nhost: {HOST}\r\ncontent-type: application/json\r\ncontent-length: {len(sent)}\r\n"
     client.send(h11.Request(method="POST", target=PATH, headers=[("host", HOST)]))
     client.send(h11.EndOfMessage())
-    line.sendall(head.encode() + b"\r\n" + BODY)
+    line.sendall(head.encode() + b"\r\n" + sent)
     body, raw = b"", b""
     for number, expected in enumerate([*bodies, None]):
         if number < len(wire.pieces):
@@ -177,6 +188,54 @@ def test_what_was_relayed_is_in_the_records(running: tuple[Proxy, Wire], line: s
     total = sum(map(len, EVENTS))
     ask(wire, line, pieces, [0] * len(pieces))
     assert total in [record["bytes"]["down"] for record in proxy.records("outcome")]
+
+
+def spoken(text: str, size: int) -> list[bytes]:
+    """Return the events of an answer that says `text`, so many characters in each."""
+    deltas = [text[at : at + size] for at in range(0, len(text), size)]
+    return [b"data: %b\n\n" % json.dumps({"choices": [{"delta": {"content": each}}]}).encode() for each in deltas]
+
+
+def heard(body: bytes) -> str:
+    """Return what the events of an answer say."""
+    events = [json.loads(line.removeprefix("data: ")) for line in body.decode().split("\n\n") if line]
+    return "".join(event["choices"][0]["delta"]["content"] for event in events)
+
+
+@pytest.fixture
+def placeholder(running: tuple[Proxy, Wire], line: ssl.SSLSocket) -> str:
+    wire = running[1]
+    ask(wire, line, [CHUNKED, chunk(b"data: 1\n\n") + b"0\r\n\r\n"], [0, 0], said(f"charge {CARD} now"))
+    (found,) = re.findall(rb"\[CREDIT_CARD_\w+\]", wire.asked)
+    return str(found.decode())
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 40])
+def test_values_are_put_back_in_whole_chunks(
+    running: tuple[Proxy, Wire], line: ssl.SSLSocket, placeholder: str, size: int
+) -> None:
+    text = f"The card {placeholder} was charged, and {placeholder}{placeholder} as well."
+    events = spoken(text, size)
+    pieces = [CHUNKED, *map(chunk, events), b"0\r\n\r\n"]
+    body, _ = ask(running[1], line, pieces, [0] * len(pieces), said(f"charge {CARD} now"))
+    assert heard(body) == text.replace(placeholder, CARD)
+    whole = b"".join(events)
+    pieces = [HEAD + b"content-length: %d\r\n\r\n" % len(whole), whole[:90], whole[90:]]
+    body, _ = ask(running[1], line, pieces, [0] * len(pieces), said(f"charge {CARD} now"))
+    assert heard(body) == text.replace(placeholder, CARD)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_values_are_put_back_wherever_chunks_are_cut(
+    running: tuple[Proxy, Wire], line: ssl.SSLSocket, placeholder: str, seed: int
+) -> None:
+    choice = random.Random(seed)
+    text = f"First {placeholder}, then {placeholder}."
+    wire = CHUNKED + b"".join(map(chunk, spoken(text, 4))) + b"0\r\n\r\n"
+    cuts = sorted({0, len(CHUNKED), len(wire), *choice.sample(range(len(wire)), 30)})
+    pieces = [wire[a:b] for a, b in itertools.pairwise(cuts)]
+    body, _ = ask(running[1], line, pieces, [0] * len(pieces), said(f"charge {CARD} now"))
+    assert heard(body) == text.replace(placeholder, CARD)
 
 
 def test_the_private_parts_are_known() -> None:
