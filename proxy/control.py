@@ -6,9 +6,10 @@ replies to what carries an `ask` number with the same number as `reply`. Keys tr
 
 import asyncio
 import contextlib
-import itertools
+import os
 import socket
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -17,6 +18,16 @@ Message = dict[str, Any]
 Handler = Callable[[Message], Awaitable[Message | None]]
 
 _LIMIT = 64 * 1024 * 1024
+_QUIET_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A wire between two programs: its descriptor, what was read and not handled, how many questions were asked."""
+
+    descriptor: int
+    unread: bytes = field(repr=False)
+    asked: int
 
 
 class Control:
@@ -26,15 +37,27 @@ class Control:
         self._reader = reader
         self._writer = writer
         self._handle = handle
-        self._numbers = itertools.count(1)
+        self._asked = 0
         self._waiting: dict[int, asyncio.Future[Message]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._running: asyncio.Task[None] | None = None
+        self._held = False
 
     @classmethod
     async def over(cls, sock: socket.socket, handle: Handler) -> "Control":
         """Return a control over a connected socket."""
         reader, writer = await asyncio.open_connection(sock=sock, limit=_LIMIT)
         return cls(reader, writer, handle)
+
+    @classmethod
+    async def resumed(cls, held: Held, handle: Handler) -> "Control":
+        """Go on where another program stopped."""
+        sock = socket.socket(fileno=held.descriptor)
+        sock.set_inheritable(False)
+        control = await cls.over(sock, handle)
+        control._reader.feed_data(held.unread)
+        control._asked = held.asked
+        return control
 
     def tell(self, message: Message) -> None:
         """Send; nothing is sent once the other end is gone."""
@@ -45,7 +68,7 @@ class Control:
         """Send and return the reply. Raises TimeoutError, or ConnectionError where the other end is gone."""
         if self._writer.is_closing():
             raise ConnectionError("the other end is gone")
-        number = next(self._numbers)
+        self._asked = number = self._asked + 1
         future = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
             self.tell({**message, "ask": number})
@@ -55,6 +78,7 @@ class Control:
 
     async def run(self) -> None:
         """Handle messages until the other end closes."""
+        self._running = asyncio.current_task()
         try:
             while line := await self._reader.readline():
                 message = orjson.loads(line)
@@ -72,12 +96,32 @@ class Control:
             for future in self._waiting.values():
                 if not future.done():
                     future.set_exception(ConnectionError("the other end is gone"))
-            self._writer.close()
+            if not self._held:
+                self._writer.close()
 
     async def _one(self, message: Message) -> None:
         answer = await self._handle(message)
         if "ask" in message:
             self.tell({**(answer or {}), "reply": message["ask"]})
+
+    async def hold(self) -> Held:
+        """Stop between two messages, for another program to go on: what was begun is answered, nothing is lost."""
+        self._held = True
+        self._writer.transport.pause_reading()  # type: ignore[attr-defined] # a socket's transport has it
+        if self._running is not None and not self._running.done():
+            self._running.cancel()
+            await asyncio.wait((self._running,))
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_QUIET_SECONDS)
+        self._writer.transport.set_write_buffer_limits(0)
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            await asyncio.wait_for(self._writer.drain(), _QUIET_SECONDS)
+        unread = b""
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            unread = await asyncio.wait_for(self._reader.read(_LIMIT), 0.01)
+        descriptor = os.dup(self._writer.get_extra_info("socket").fileno())
+        os.set_inheritable(descriptor, True)
+        return Held(descriptor, unread, self._asked)
 
     async def close(self) -> None:
         """Close the wire."""

@@ -233,7 +233,7 @@ class Worker:
         return await asyncio.open_connection(sock=sock)
 
     async def _sign(self, host: str) -> bytes:
-        answer = await self._control.ask({"sign": host}, timeout=10)
+        answer = await self._control.ask({"sign": host}, timeout=60)  # the supervisor may be upgrading
         if "cert" not in answer:
             raise OSError("no leaf for this host")
         return str(answer["cert"]).encode()

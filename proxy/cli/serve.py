@@ -15,8 +15,8 @@ _EPILOG = """example:
   hushgate serve --policies pack:monitor-only
   curl -x http://127.0.0.1:8080 --cacert var/ca/ca.pem https://api.openai.com/v1/models
 
-SIGHUP reloads policies, services and detector rules (so does changing a file), SIGUSR2 renews all workers and
-inspectors without dropping a stream, SIGTERM drains and stops.
+SIGHUP reloads policies, services and detector rules (so does changing a file), SIGUSR2 lets the program that is on
+disk now take over without dropping a stream (after an upgrade, say), SIGTERM drains and stops.
 Every setting may also stand in --config FILE or in the environment as HUSHGATE_<NAME>; see docs/configuration.md."""
 
 
@@ -46,6 +46,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "serve", help="run the proxy", epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add_settings(parser)
+    parser.add_argument("--preflight", action="store_true", help=argparse.SUPPRESS)  # proxy/supervisor/preflight.py
+    parser.add_argument("--handover", type=int, help=argparse.SUPPRESS)  # proxy/supervisor/handover.py
     parser.set_defaults(func=run)
 
 
@@ -65,14 +67,18 @@ def run(args: argparse.Namespace) -> int:
     from proxy.ca.authority import AuthorityError
     from proxy.inspector.launch import LaunchError
     from proxy.keys import KeysError
+    from proxy.supervisor import handover, preflight
     from proxy.supervisor.arbiter import Arbiter
     from proxy.supervisor.children import BootError
     from proxy.supervisor.files import SnapshotError
 
     logs.configure(config.log_level)
-    arbiter = Arbiter(config)
     try:
-        asyncio.run(arbiter.run(_announce))
+        if args.preflight:
+            asyncio.run(preflight.check(config))
+            return 0
+        left = None if args.handover is None else handover.taken(args.handover)
+        asyncio.run(Arbiter(config, left).run(_announce))
     except SnapshotError as error:
         raise Failure("the policy cannot be put in force", "\n".join(error.problems)) from None
     except KeysError as error:

@@ -124,6 +124,15 @@ class Desk:
         """Return the answers that hold, as JSON values."""
         return [asdict(answer) for answer in self._kept]
 
+    def hand_over(self) -> dict[str, Any]:
+        """Return what only the memory holds, as JSON values."""
+        return {"pending": [asdict(each) for each in self._pending.values()], "sent": self._sent}
+
+    def take_over(self, told: Mapping[str, Any]) -> None:
+        """Go on with what `hand_over` returned."""
+        self._pending |= {each["event"]: question_from(each) for each in told["pending"]}
+        self._sent |= told["sent"]
+
     def open(self, question: Question, now: float) -> str:
         """Keep a question; return the signature of its link, nothing where the user has to wait."""
         if self._exhausted(question.user, now):

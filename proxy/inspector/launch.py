@@ -25,6 +25,7 @@ from typing import Any
 import orjson
 
 from detectors.base import Cost
+from proxy.inspector.retired import Left
 from proxy.inspector.settings import InspectorSettings, to_json
 from proxy.inspector.zygote import backoff
 
@@ -112,6 +113,15 @@ class Generation:
             listener.close()
         for path in self.paths:
             path.unlink(missing_ok=True)
+
+    async def hand_over(self) -> Left:
+        """Leave the inspectors to the next program of this process: they go on, no zygote is started any more."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait((self._watch,))
+        control = -1 if self._control is None else os.dup(self._control.get_extra_info("socket").fileno())
+        os.set_inheritable(control, True)
+        return Left(self.pid, control, tuple(map(str, self.paths)))
 
     async def _spawn(self, ready_s: float) -> asyncio.StreamReader:
         pipes = (_pipe(to_json(self._settings)), _pipe(self._key))

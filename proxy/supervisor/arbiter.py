@@ -6,59 +6,58 @@ Rules
 2. A reload is prepared here whole, and only then handed out; a bad one changes nothing and shows in the metrics.
 3. Signal handlers only set events; the work happens in the loop.
 4. The CA's key stays in this process: workers ask for leaves by name, and only names of the catalogue get one.
+5. An upgrade is tried first and then replaces this program in its process: sockets, workers and inspectors are handed
+   over, and serve until the new program has its own.
 """
 
 import asyncio
 import base64
 import contextlib
-import json
 import logging
-import os
 import secrets
 import shutil
 import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from proxy import landlock, metrics
+from proxy import metrics
 from proxy.admin import Admin
-from proxy.audit import settings as audit_settings
 from proxy.audit import upkeep
-from proxy.audit.signing import open_signer
-from proxy.audit.writer import AuditWriter
 from proxy.ca.roots import write_roots
 from proxy.ca.rotation import trust_bundle
 from proxy.coaching.coach import Desk
 from proxy.config import Config, child_environment, to_json
 from proxy.control import Handler, Message
-from proxy.evidence import shelf as evidence
 from proxy.inspector.launch import Generation, LaunchError, Restart, launch, make_runtime
+from proxy.inspector.retired import Retired
 from proxy.inspector.settings import InspectorSettings
 from proxy.judging.snapshot import describe
 from proxy.judging.tally import Tally
-from proxy.keys import Keys, open_keys
 from proxy.keyvalue import SHARED
 from proxy.metrics import Merger, Metrics
-from proxy.supervisor import settings_seen
+from proxy.supervisor import handover, preflight, settings_seen, statefolder
+from proxy.supervisor.children import Worker
 from proxy.supervisor.coaching import Coaching
 from proxy.supervisor.crew import Crew
-from proxy.supervisor.custodian import Custodian
 from proxy.supervisor.detection import Wanted, stop_later, wanted
 from proxy.supervisor.files import (
     Prepared,
     SnapshotError,
+    first,
     identity_texts,
     keep,
-    last_good,
     prepare,
     watched,
 )
+from proxy.supervisor.handover import Handover, hear_signals
 from proxy.supervisor.issuer import Issuer
-from proxy.supervisor.listening import bind
+from proxy.supervisor.listening import inherited
+from proxy.supervisor.status import Status
+from proxy.supervisor.trail import open_trail
 from proxy.uploads import store
 
 logger = logging.getLogger("hushgate.supervisor")
@@ -68,8 +67,12 @@ _WATCH_SECONDS = 1.0
 class Arbiter:
     """One running hushgate."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, handover: Handover | None = None) -> None:
         self._config = config
+        self._handover = handover
+        self._changing = asyncio.Lock()  # one reload or upgrade at a time
+        self._retired: list[Retired] = []
+        self._status: Status | None = None  # while it is starting
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._renewal = asyncio.Event()
@@ -88,9 +91,10 @@ class Arbiter:
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, self._reload.set)
         loop.add_signal_handler(signal.SIGUSR2, self._renewal.set)
+        hear_signals()
         try:
             await self._start()
-            self._write_addresses()
+            statefolder.write_addresses(self._config.state, self.listen, self.admin)
             started(self)
             await self._stop.wait()
         finally:
@@ -100,25 +104,48 @@ class Arbiter:
 
     async def _start(self) -> None:
         config = self._config
-        self._prepare_state()
-        self._pieces_key = secrets.token_bytes(32)
-        store.sweep(config.state / SHARED)
+        self._keys = statefolder.opened(config.state)
+        left = self._handover
+        self._pieces_key = bytes.fromhex(left.pieces_key) if left else secrets.token_bytes(32)
+        if left is None:
+            store.sweep(config.state / SHARED)
         self._issuer = Issuer(config, self._metrics)
-        self._open_trail(config)
+        self._custodian, self._trail = open_trail(config, self._tally, alone=left is None)
+        self._identity = identity_texts(config)
         self._roots = write_roots(config.state, config.upstream_ca)
         desk = Desk(self._keys.value, config.state / "coach.json", time.time())
         self._coaching = Coaching(desk, partial(self._trail.write, wait=True), self._tell_all)
-        self._listener = bind(config.listen)
-        self.listen = self._listener.getsockname()[:2]
-        admin_socket = bind(config.admin)
-        self.admin = admin_socket.getsockname()[:2]
-        self._runtime = make_runtime()
+        if left:
+            desk.take_over(left.questions)
+        await self._listen(left)
+        self._runtime = Path(left.runtime) if left else make_runtime()
         self._wanted = wanted(config)
         self._inspectors = await self._launch(self._wanted)
         self._detectors = describe(self._inspectors.detectors)
-        self._prepared = self._first_snapshot()
+        self._prepared, good = first(config, self._detectors)
+        self._reloaded(self._prepared, good=good)
         self._mtimes = watched(config, self._prepared.texts.policies)
         self._metrics.tell(metrics.BUILD_INFO, version("hushgate"))
+        await self._start_crew(left)
+        self._spawn(self._reloading())
+        self._spawn(self._renewing())
+        self._spawn(self._watching())
+        self._spawn(self._custodian.run(self._trail))
+        await self._trail.write(upkeep.start(self._prepared.snapshot.revision), wait=True)
+        await self._write_changes()
+
+    async def _listen(self, left: Handover | None) -> None:
+        """Listen for clients, whom the workers serve, and serve the admin pages."""
+        config = self._config
+        self._listener = inherited(config.listen, left.listener if left else None)
+        self.listen = self._listener.getsockname()[:2]
+        self._admin_socket = inherited(config.admin, left.admin if left else None)
+        self.admin = self._admin_socket.getsockname()[:2]
+        self._admin = Admin(self._readiness, self._scrape, self._trusted, self._pac)
+        await self._admin.serve(self._admin_socket.dup())
+
+    async def _start_crew(self, left: Handover | None) -> None:
+        config = self._config
         self._crew = Crew(
             config.workers,
             self._listener,
@@ -131,79 +158,22 @@ class Arbiter:
             left=self._merger.retire,
             fatal=self._die,
         )
+        if left:
+            adopted = await self._crew.adopt(left.workers)
+            self._retired = [Retired(each) for each in left.generations]
+            self._spawn(self._outlive(adopted))
         await self._crew.start()
-        self._admin = Admin(self._readiness, self._scrape, self._trusted, self._pac)
-        await self._admin.serve(admin_socket)
-        self._spawn(self._reloading())
-        self._spawn(self._renewing())
-        self._spawn(self._watching())
-        self._spawn(self._custodian.run(self._trail))
-        await self._trail.write(upkeep.start(self._prepared.snapshot.revision), wait=True)
-        await self._write_changes()
-
-    def _prepare_state(self) -> None:
-        """Make the folders that workers write to: beside the keys, where they cannot make any."""
-        state = self._config.state
-        for folder in (state, state / "audit", state / SHARED, state / evidence.FOLDER):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._keys: Keys = open_keys(state)
-        if landlock.can_keep(state / "keys"):
-            logger.info("workers and inspectors cannot read the keys (Landlock %d)", landlock.version())
-        else:
-            logger.warning("nothing but file permissions keeps workers and inspectors from the keys: no Landlock here")
+        self._status = Status(self._crew, self._merger, self._metrics, self._trail, config.state / "audit")
 
     async def _write_changes(self) -> None:
         """Write down which settings are others than before."""
         if names := settings_seen.changed(self._config, {"reviewers": self._identity["reviewers"]}):
             await self._trail.write(upkeep.config_change(names), wait=True)
 
-    def _open_trail(self, config: Config) -> None:
-        """Sign what earlier runs left, then begin a chain of our own."""
-        self._custodian = Custodian(
-            config.state / "audit",
-            open_signer(config.state),
-            interval=config.audit_checkpoint,
-            days=config.audit_retention,
-            signed=self._tally.audit_signed,
-            changed=self._tally.audit_changed,
-        )
-        self._custodian.begin()
-        self._trail = AuditWriter.open(
-            config.state / "audit",
-            slot="supervisor",
-            settings=audit_settings.from_config(config),
-            observe=self._tally.audited,
-            committed=self._tally.audit_committed,
-        )
-        self._identity = identity_texts(config)
-
     @property
     def ca_path(self) -> Path:
         """Return where the CA's certificate lies."""
         return self._config.state / "ca" / "ca.pem"
-
-    def _write_addresses(self) -> None:
-        """Say where we listen, for whoever started us with port 0."""
-        fresh = self._config.state / "run.json.new"
-        fresh.write_text(json.dumps({"pid": os.getpid(), "listen": self.listen, "admin": self.admin}), encoding="utf-8")
-        fresh.replace(self._config.state / "run.json")
-
-    def _first_snapshot(self) -> Prepared:
-        detectors = self._detectors
-        try:
-            prepared = prepare(self._config, detectors)
-        except SnapshotError as error:
-            kept = last_good(self._config.state, detectors)
-            if kept is None:
-                raise
-            for problem in error.problems:
-                logger.error("%s", problem)
-            logger.error("the last good policy stays in force")
-            self._reloaded(kept, good=False)
-            return kept
-        keep(self._config.state, prepared.texts)
-        self._reloaded(prepared, good=True)
-        return prepared
 
     def _boot(self, slot: int) -> Message:
         config = self._config
@@ -259,7 +229,53 @@ class Arbiter:
         while True:
             await self._renewal.wait()
             self._renewal.clear()
-            await self.renew()
+            if handover.possible():
+                await self.upgrade()
+            else:
+                await self.renew()
+
+    async def upgrade(self) -> None:
+        """Let the program that is on disk now take over, where it would start: then this does not return."""
+        logger.info("trying what is on disk before it takes over")
+        for problem in (problems := await preflight.attempt()):
+            logger.error("the upgrade is refused: %s", problem)
+        if problems:
+            return
+        async with self._changing:
+            try:
+                handover.replace_program(await self._leave())
+            except OSError as error:  # half handed over: a restart by whoever watches us is all that helps
+                self._die(error)
+
+    async def _leave(self) -> Handover:
+        """Stop all that is ours alone, and return what the next program goes on with."""
+        handover.hold_signals()
+        await self._admin.close()
+        others = self._tasks - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        workers = await self._crew.hand_over()
+        generations = [await self._inspectors.hand_over(), *(each.hand_over() for each in self._retired)]
+        with contextlib.suppress(OSError):
+            await self._trail.write(upkeep.stop(), wait=True)
+        await self._trail.close()
+        await asyncio.get_running_loop().shutdown_default_executor()
+        return Handover(
+            handover.listening(self._config.listen, self._listener),
+            handover.listening(self._config.admin, self._admin_socket),
+            str(self._runtime),
+            self._pieces_key.hex(),
+            workers,
+            tuple(generations),
+            self._coaching.desk.hand_over(),
+        )
+
+    async def _outlive(self, adopted: Sequence[Worker]) -> None:
+        """End the inspectors of the program before this one when the last worker that asks them is gone."""
+        await asyncio.gather(*(worker.ended() for worker in adopted))
+        while self._retired:
+            await self._retired.pop().stop()
 
     async def _watching(self) -> None:
         while not self._stop.is_set():
@@ -275,6 +291,11 @@ class Arbiter:
             await self.reload()
 
     async def reload(self, *, fresh: bool = False) -> bool:
+        """Put what is on disk in force when no other change is under way; tell whether it could be."""
+        async with self._changing:
+            return await self._put_in_force(fresh=fresh)
+
+    async def _put_in_force(self, *, fresh: bool) -> bool:
         """Put what is on disk in force everywhere; tell whether it could be. The old one stays where it cannot.
 
         Detectors whose files changed, with `fresh` all, come with new inspectors: a generation never changes its own.
@@ -326,26 +347,12 @@ class Arbiter:
         )
 
     async def _readiness(self) -> tuple[bool, list[str]]:
-        reasons = [f"worker {worker.slot} is not up" for worker in self._crew.serving if not worker.ready]
-        for worker in self._crew.serving:
-            answer = await worker.ask({"health": True}, timeout=2)
-            if answer is None:
-                reasons.append(f"worker {worker.slot} does not answer")
-            elif answer.get("revision") != self._prepared.snapshot.revision:
-                reasons.append(f"worker {worker.slot} has not taken the policy over")
-            elif not answer.get("inspectors"):
-                reasons.append("no inspector answers")
-        return not reasons, reasons
+        if self._status is None:  # after a handover, the workers of the program before serve
+            return self._handover is not None, ["it is starting"]
+        return await self._status.readiness(self._prepared.snapshot.revision)
 
     async def _scrape(self) -> bytes:
-        texts = {}
-        for worker in reversed(self._crew.all):  # of one slot, the gauges of the worker that serves stand last
-            answer = await worker.ask({"metrics": True}, timeout=2)
-            if answer is not None:
-                texts[worker.name] = str(answer["metrics"]).encode()
-        self._tally.audit_waits(self._trail.lag, self._trail.queued)
-        self._tally.audit_free(shutil.disk_usage(self._config.state / "audit").free)
-        return self._merger.merge(texts, self._metrics.render())
+        return await self._status.scrape() if self._status else self._metrics.render()
 
     def _inspector_restarted(self, restart: Restart) -> None:
         self._metrics.count(metrics.INSPECTOR_RESTARTS)
@@ -366,16 +373,19 @@ class Arbiter:
 
     async def _finish(self) -> None:
         self._stop.set()
-        (self._config.state / "run.json").unlink(missing_ok=True)
+        statefolder.remove_addresses(self._config.state)
         if hasattr(self, "_crew"):
             await self._crew.stop()
         for task in self._tasks:
             task.cancel()
+        for retired in self._retired:
+            await retired.stop()
         if hasattr(self, "_inspectors"):
             await self._inspectors.stop()
             shutil.rmtree(self._runtime, ignore_errors=True)
         if hasattr(self, "_admin"):
             await self._admin.close()
+            self._admin_socket.close()
         if hasattr(self, "_trail"):
             with contextlib.suppress(OSError):
                 await self._trail.write(upkeep.stop(), wait=True)

@@ -1,6 +1,7 @@
 """One worker process: started with what it inherits, told what it needs, asked, drained, ended."""
 
 import asyncio
+import base64
 import itertools
 import resource
 import socket
@@ -8,16 +9,31 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from proxy.adopted import Adopted
 from proxy.config import child_environment
-from proxy.control import Control, Handler, Message
+from proxy.control import Control, Handler, Held, Message
 
 BOOT_SECONDS = 120.0
 
 
 class BootError(Exception):
     """A worker that did not come up: the program ends, it does not loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A worker between two supervisors. `unread` in base64; `leaving`: it was told to drain."""
+
+    slot: int
+    number: int
+    pid: int
+    descriptor: int
+    unread: str = field(repr=False)
+    asked: int
+    leaving: bool
 
 
 class Worker:
@@ -30,15 +46,37 @@ class Worker:
     ) -> None:
         """`keys` is the folder that the process is kept out of, where the kernel can."""
         self.slot = slot
-        self.name = f"{slot}.{next(self._numbers)}"
+        self.number = next(Worker._numbers)
         self.control: Control | None = None
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: asyncio.subprocess.Process | Adopted | None = None
         self.started = 0.0
         self.ready = False
         self._listener = listener
         self._keys = keys.resolve()
         self._handle = handle
         self._reading: asyncio.Task[None] | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what it is called in metrics: slot and number."""
+        return f"{self.slot}.{self.number}"
+
+    async def adopt(self, handed: Handed) -> None:
+        """Be a worker that an earlier program of this process started. Raises OSError."""
+        self.number = handed.number
+        Worker._numbers = itertools.count(max(next(Worker._numbers), handed.number + 1))
+        self.process = Adopted(handed.pid)
+        held = Held(handed.descriptor, base64.b64decode(handed.unread), handed.asked)
+        self.control = await Control.resumed(held, self._handle(self.slot))
+        self._reading = asyncio.create_task(self.control.run())
+        self.started = time.monotonic()
+        self.ready = True
+
+    async def hand_over(self, *, leaving: bool) -> Handed:
+        """Leave it to the next program."""
+        held = await self._wire.hold()
+        unread = base64.b64encode(held.unread).decode()
+        return Handed(self.slot, self.number, self.pid, held.descriptor, unread, held.asked, leaving)
 
     async def stand_by(self) -> None:
         """Start the process, which loads its code and waits to be told more."""

@@ -11,15 +11,17 @@ Rules
 """
 
 import asyncio
+import contextlib
 import logging
 import socket
 import time
+from collections import defaultdict
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
 from proxy.control import Handler, Message
-from proxy.supervisor.children import BootError, Worker
+from proxy.supervisor.children import BootError, Handed, Worker
 from proxy.supervisor.memory import resident_bytes
 
 logger = logging.getLogger("hushgate.supervisor")
@@ -27,6 +29,7 @@ _BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0)
 _MISSES = 3
 _YOUNG = 10.0  # seconds: one that ends sooner makes the next start wait longer
 _SPARE_AFTER = 10.0  # seconds that a lone worker has served before another stands by
+_LEAVE = 600.0  # seconds that one has for its streams when another serves already: nobody waits for it
 _HOLD = 60.0  # seconds between two renewals of a slot for its memory
 
 
@@ -73,7 +76,7 @@ class Crew:
         self._deaths: dict[int, int] = {}
         self._misses: dict[Worker, int] = {}
         self._renewed: dict[int, float] = {}
-        self._hiring = [asyncio.Lock() for _ in range(size)]
+        self._hiring: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
@@ -93,10 +96,46 @@ class Crew:
         return self._spare
 
     async def start(self) -> None:
-        """Start one worker a slot and look after them from now on. Raises BootError."""
+        """Start one worker a slot and look after them from now on; adopted ones drain then. Raises BootError."""
         for slot in range(self._size):
-            await self._hire(slot)
+            if slot in self._serving:
+                await self._renew(slot)
+            else:
+                await self._hire(slot)
+        for worker in [each for each in self.serving if each.slot >= self._size]:
+            self._serving.pop(worker.slot)
+            self._leaving.add(worker)
+            self._spawn(worker.stop(max(self._drain, _LEAVE)))
         self._spawn(self._looking())
+
+    async def adopt(self, handed: Sequence[Handed]) -> Sequence[Worker]:
+        """Take over the workers of an earlier program, before `start`; return them. Raises OSError."""
+        adopted = []
+        for each in handed:
+            worker = Worker(each.slot, self._listener, self._handle, self._keys)
+            await worker.adopt(each)
+            if each.leaving:
+                self._leaving.add(worker)
+                self._spawn(worker.stop(max(self._drain, _LEAVE)))
+            else:
+                self._serving[each.slot] = worker
+            self._spawn(self._watch(worker))
+            adopted.append(worker)
+        return adopted
+
+    async def hand_over(self) -> tuple[Handed, ...]:
+        """Leave all workers to the next program; they go on serving."""
+        async with contextlib.AsyncExitStack() as stack:
+            for slot in range(self._size):
+                await stack.enter_async_context(self._hiring[slot])
+            self._stopping = True
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._dismiss_spare()
+            serving = [await worker.hand_over(leaving=False) for worker in self.serving if not worker.gone]
+            leaving = [await worker.hand_over(leaving=True) for worker in self._leaving if not worker.gone]
+        return (*serving, *leaving)
 
     async def renew(self) -> None:
         """Put a new generation in place of the one that serves, slot by slot (rule 3)."""
@@ -190,7 +229,7 @@ class Crew:
                 return
         self._leaving.add(old)
         self._tell("renewed")
-        self._spawn(old.stop(self._drain))
+        self._spawn(old.stop(max(self._drain, _LEAVE)))
 
     async def _looking(self) -> None:
         while not self._stopping:

@@ -50,9 +50,9 @@ class Custodian:
         self._torn: list[tuple[str, int]] = []
         self._lock = asyncio.Lock()
 
-    def begin(self) -> None:
-        """Sign what earlier runs left, before anything is written. Raises OSError."""
-        self._heard(self._notary.look(starting=True))
+    def begin(self, *, alone: bool = True) -> None:
+        """Sign what earlier runs left, before anything is written. `alone`: nobody writes any more. Raises OSError."""
+        self._heard(self._notary.look(starting=alone))
 
     async def run(self, trail: AuditWriter) -> None:
         """Keep the folder until cancelled."""

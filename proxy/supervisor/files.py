@@ -1,6 +1,7 @@
 """Configuration in, the texts of a snapshot out: reads what is on disk, checks it, keeps the last that was good."""
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from proxy.identity_section import from_json
 from proxy.judging import virtualkeys
 from proxy.judging.snapshot import DetectorInfo, Snapshot, Texts, compile_texts
 from proxy.judging.snapshot import from_json as texts_from_json
+
+logger = logging.getLogger("hushgate.supervisor")
 
 
 class SnapshotError(Exception):
@@ -58,6 +61,25 @@ def prepare(config: Config, detectors: tuple[DetectorInfo, ...]) -> Prepared:
     if failed:
         raise SnapshotError(failed)
     return Prepared(texts, snapshot)
+
+
+def first(config: Config, detectors: tuple[DetectorInfo, ...]) -> tuple[Prepared, bool]:
+    """Return what a start puts in force, and whether that is what is on disk: else it is what was last good.
+
+    Raises SnapshotError where nothing was.
+    """
+    try:
+        prepared = prepare(config, detectors)
+    except SnapshotError as error:
+        kept = last_good(config.state, detectors)
+        if kept is None:
+            raise
+        for problem in error.problems:
+            logger.error("%s", problem)
+        logger.error("the last good policy stays in force")
+        return kept, False
+    keep(config.state, prepared.texts)
+    return prepared, True
 
 
 def identity_texts(config: Config) -> dict[str, str]:

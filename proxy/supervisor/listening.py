@@ -1,8 +1,21 @@
-"""An address in, a socket that listens there out."""
+"""An address in, a socket that listens there out: a new one, or the one that an earlier program left."""
 
 import socket
 
 from proxy.config import split_address
+from proxy.supervisor.handover import Listening
+
+
+def inherited(address: str, left: Listening | None) -> socket.socket:
+    """Return what listens at an address already, or else what `bind` returns. Raises OSError."""
+    sock = socket.socket(fileno=left.descriptor) if left else None
+    if left is None or sock is None or left.address != address:
+        if sock is not None:
+            sock.close()
+        return bind(address)
+    sock.set_inheritable(False)
+    sock.setblocking(False)
+    return sock
 
 
 def bind(address: str) -> socket.socket:

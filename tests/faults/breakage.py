@@ -81,10 +81,13 @@ def worker_killed(scene: Scene) -> Iterator[float]:
 
 
 @contextlib.contextmanager
-def renewed(scene: Scene) -> Iterator[None]:
-    """Renew workers and inspectors."""
+def upgraded(scene: Scene) -> Iterator[None]:
+    """Let the program on disk take over, and wait until it has."""
+    worker, deadline = _settled(scene), time.monotonic() + 300
     os.kill(scene.proxy.process.pid, signal.SIGUSR2)
-    time.sleep(1)
+    while worker in _serving(scene) or not _serving(scene):
+        assert time.monotonic() < deadline, "the program was not replaced"
+        time.sleep(0.1)
     yield
 
 
@@ -197,11 +200,16 @@ def slow_reader(scene: Scene) -> Iterator[None]:
     yield
 
 
+def _serving(scene: Scene) -> list[int]:
+    """Return the workers that serve, or drain."""
+    return [pid for pid in children(scene.proxy.process.pid, "proxy.worker") if not stands_by(pid)]
+
+
 def _settled(scene: Scene, seconds: float = 120.0) -> int:
     """Wait until one worker is there, and serves; return its process id. (Others may still be draining, or starting.)"""
     deadline = time.monotonic() + seconds
     while True:
-        workers = [pid for pid in children(scene.proxy.process.pid, "proxy.worker") if not stands_by(pid)]
+        workers = _serving(scene)
         if len(workers) == 1 and scene.proxy.get("/readyz")[0] == 200:
             return workers[0]
         assert time.monotonic() < deadline, f"{len(workers)} workers after {seconds:.0f} s"
@@ -266,7 +274,7 @@ FAULTS = (
     Fault("inspectors killed", inspector_killed, "a short wait"),
     Fault("zygote killed", zygote_killed, "a short wait"),
     Fault("worker killed", worker_killed, "open connections are cut, new ones are served", spares=False),
-    Fault("workers and inspectors renewed", renewed, "nothing"),
+    Fault("program upgraded in its process", upgraded, "nothing"),
     Fault("upstream stalls", vendor("stall"), "the answer stalls too"),
     Fault("upstream resets", vendor("reset"), "the answer breaks off"),
     Fault("upstream sends garbage", vendor("garbage"), "502"),

@@ -1,8 +1,6 @@
-"""Renewal through the real program: new inspectors and workers, not one stream or connection lost."""
+"""Renewal of inspectors through the real program. That of everything: tests/proxy/test_upgrade.py."""
 
 import os
-import signal
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.running import AI_HOSTS, CHAT, Proxy, chat
-from tests.upstream import Received, Reply, Upstream, openai_chat
+from tests.upstream import Upstream
 
 OPENAI = "api.openai.com"
 pytestmark = pytest.mark.proxy
@@ -21,33 +19,6 @@ def wait_for(true: Callable[[], object], seconds: float = 60.0) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-def starts(proxy: Proxy) -> int:
-    return len({record["boot"] for record in proxy.records()})
-
-
-def test_a_stream_outlives_the_workers_that_carry_it(tmp_path: Path) -> None:
-    gate = threading.Event()
-
-    def script(request: Received) -> Reply:
-        if b"slow" in request.body:
-            chunks = [b"data: one\n\n", b"data: two\n\n"]
-            return Reply(headers={"content-type": "text/event-stream"}, chunks=chunks, gates={1: gate})
-        return openai_chat(request)
-
-    answers = []
-    with Upstream(tmp_path, AI_HOSTS, script) as upstream, Proxy(tmp_path / "state", upstream) as proxy:
-        held = threading.Thread(target=lambda: answers.append(proxy.request(OPENAI, CHAT, chat("slow please"))))
-        held.start()
-        wait_for(lambda: upstream.received)
-        os.kill(proxy.process.pid, signal.SIGUSR2)
-        wait_for(lambda: proxy.request(OPENAI, CHAT, chat("hello")).status == 200 and starts(proxy) == 2)
-        gate.set()
-        held.join(30)
-        assert answers[0].status == 200
-        assert answers[0].body == b"data: one\n\ndata: two\n\n"
-        assert proxy.get("/readyz")[0] == 200
 
 
 RULES = """

@@ -1,6 +1,7 @@
 """Questions and answers: for whom they hold, for what and how long."""
 
 import dataclasses
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -166,3 +167,14 @@ def test_a_question_survives_the_wire() -> None:
     one = question(ask(justification=WANTED, remember=Remember()))
     assert coach.question_from(orjson.loads(orjson.dumps(dataclasses.asdict(one)))) == one
     assert isinstance(one.asked[0], Asked)
+
+
+def test_open_questions_and_what_was_sent_outlive_the_program() -> None:
+    first, second = Desk(b"k"), Desk(b"k")
+    signature = first.open(question(), NOW)
+    second.take_over(json.loads(json.dumps(first.hand_over())))
+    found = second.look(EVENT, signature, "ada", NOW + 60)
+    assert found is not None
+    assert found[0] == question()
+    second.settle(found[0], "justify", NOW)
+    assert second.hand_over() == {"pending": [], "sent": {"ada": [NOW]}}

@@ -201,3 +201,36 @@ async def test_nobody_stands_by_for_two_and_a_renewal_sends_it_home(made: Callab
     assert spare
     assert spare.gone
     assert two.spare is None
+
+
+async def test_workers_that_were_handed_over_serve_until_their_successors_do(
+    made: Callable[..., tuple[Crew, Stage]],
+) -> None:
+    first, _ = made(2, spare_after=3600.0)
+    await first.start()
+    pids = {worker.pid for worker in first.serving}
+    handed = await first.hand_over()
+    assert [(each.slot, each.leaving) for each in handed] == [(0, False), (1, False)]
+    second, stage = made(1, spare_after=3600.0)
+    adopted = await second.adopt(handed)
+    assert {worker.pid for worker in second.serving} == pids
+    assert all([await worker.ask({"health": True}) for worker in adopted])
+    await second.start()
+    assert [worker.slot for worker in second.serving] == [0]
+    assert second.serving[0].pid not in pids
+    assert len({worker.name for worker in (*adopted, *second.serving)}) == 3
+    await until(lambda: all(worker.gone for worker in adopted))
+    assert stage.fatal == []
+
+
+async def test_adopted_workers_stay_where_a_successor_does_not_start(
+    made: Callable[..., tuple[Crew, Stage]],
+) -> None:
+    first, _ = made()
+    await first.start()
+    second, stage = made()
+    [adopted] = await second.adopt(await first.hand_over())
+    stage.mode = "broken"
+    await second.start()
+    assert second.serving == (adopted,)
+    assert await adopted.ask({"health": True}) is not None

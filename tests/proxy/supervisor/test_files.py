@@ -7,7 +7,7 @@ import pytest
 from proxy.config import load
 from proxy.evidence.reviewers import Reviewer, panel, write_panel
 from proxy.judging.snapshot import DetectorInfo
-from proxy.supervisor.files import SnapshotError, identity_texts, keep, last_good, prepare, watched
+from proxy.supervisor.files import SnapshotError, first, identity_texts, keep, last_good, prepare, watched
 
 POLICY = """
 schema: policy/v1
@@ -108,3 +108,14 @@ def test_reviewers_of_evidence_are_checked_before_they_are_taken(tmp_path: Path)
     with pytest.raises(SnapshotError) as caught:
         identity_texts(settings)
     assert "keys/reviewers" in caught.value.problems[0]
+
+
+def test_a_start_puts_in_force_what_is_on_disk_or_else_what_was_last_good(tmp_path: Path) -> None:
+    wrong = POLICY.replace("enforce", "enforced")
+    with pytest.raises(SnapshotError):
+        first(config(tmp_path, wrong), DETECTORS)
+    good, current = first(config(tmp_path), DETECTORS)
+    assert current
+    kept, current = first(config(tmp_path, wrong), DETECTORS)
+    assert not current
+    assert kept.snapshot.revision == good.snapshot.revision
