@@ -11,8 +11,8 @@ def settings(state: Path, **flags: object) -> config.Config:
 def test_what_changed_between_two_starts_is_named_and_no_value_kept(tmp_path: Path) -> None:
     assert changed(settings(tmp_path, node="canary-node")) == []
     assert changed(settings(tmp_path, node="canary-node")) == []
-    assert changed(settings(tmp_path, node="other", workers="2")) == ["node", "workers"]
-    assert changed(settings(tmp_path, node="other", workers="2")) == []
+    assert changed(settings(tmp_path, node="other", workers="7")) == ["node", "workers"]
+    assert changed(settings(tmp_path, node="other", workers="7")) == []
     assert b"canary" not in (tmp_path / "policy" / "settings.json").read_bytes()
 
 
