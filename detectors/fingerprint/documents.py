@@ -14,10 +14,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.fingerprint.sieve import known, sieve
 from detectors.fingerprint.store import Index
 from detectors.fingerprint.tokens import Words
 from detectors.fingerprint.winnowing import SCHEMES, Prints, Scheme, prints
@@ -64,9 +66,9 @@ class Builder:
         for scheme in schemes:
             self._public[scheme].append(np.unique(cuts[scheme].keys))
 
-    def arrays(self) -> dict[str, NDArray[np.uint64] | NDArray[np.uint32]]:
-        """Return two arrays a scheme: fingerprints in order, and the number of the document of each."""
-        result: dict[str, NDArray[np.uint64] | NDArray[np.uint32]] = {}
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return three arrays a scheme: fingerprints in order, the number of the document of each, and their sieve."""
+        result: dict[str, NDArray[Any]] = {}
         for scheme, found in self._found.items():
             keys = np.concatenate([k for k, _ in found]) if found else np.empty(0, np.uint64)
             owners = np.concatenate([np.full(len(k), n, np.uint32) for k, n in found] or [np.empty(0, np.uint32)])
@@ -77,6 +79,7 @@ class Builder:
             if self._public[scheme]:
                 keep &= ~np.isin(keys, np.unique(np.concatenate(self._public[scheme])))
             result[f"{scheme}.keys"], result[f"{scheme}.documents"] = keys[keep], owners[keep]
+            result[f"{scheme}.sieve"] = sieve(keys[keep])
         return result
 
 
@@ -89,22 +92,21 @@ def origins(text: bytes, index: Index, key: bytes, cuts: dict[str, Prints] | Non
             found.extend(_origins(cut, index, scheme))
     best: dict[str, Origin] = {}
     for origin in found:
-        known = best.get(origin.document)
-        if known is None or origin.hits > known.hits:
+        other = best.get(origin.document)
+        if other is None or origin.hits > other.hits:
             best[origin.document] = origin
     return sorted(best.values(), key=lambda o: (-o.hits, o.document))[:_MOST]
 
 
 def _origins(cut: Prints, index: Index, scheme: str) -> Iterator[Origin]:
     keys, owners = index.arrays[f"{scheme}.keys"], index.arrays[f"{scheme}.documents"]
-    left = np.searchsorted(keys, cut.keys, "left")
-    known = np.flatnonzero(keys[np.minimum(left, len(keys) - 1)] == cut.keys)
-    if not len(known):
+    hits = known(cut.keys, keys, index.arrays[f"{scheme}.sieve"])
+    if not len(hits):
         return
-    right = np.searchsorted(keys, cut.keys[known], "right")
-    shared = dict(zip(known.tolist(), (right - left[known]).tolist(), strict=True))
+    left, right = (np.searchsorted(keys, cut.keys[hits], side).tolist() for side in ("left", "right"))
+    shared = {number: last - first for number, first, last in zip(hits.tolist(), left, right, strict=True)}
     by_document: dict[int, list[int]] = {}
-    for number, start in zip(known.tolist(), left[known].tolist(), strict=True):
+    for number, start in zip(shared, left, strict=True):
         for document in owners[start : start + shared[number]].tolist():
             by_document.setdefault(document, []).append(number)
     spoken: Counter[int] = Counter()

@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from numpy.typing import NDArray
 
-FORMAT = "hushgate-index/2"
+FORMAT = "hushgate-index/3"
 _HEAD = 1 << 16  # bytes of the first line at most, without the note
 _NOTE = 1 << 28
 
@@ -80,7 +80,7 @@ def load(path: Path, key: bytes) -> Index:
             position += -position % 64
             shape = np.dtype(kind)
             empty = np.empty(0, shape)
-            arrays[name] = np.memmap(path, shape, "r", position, (count,)) if count else empty
+            arrays[name] = np.asarray(np.memmap(path, shape, "r", position, (count,))) if count else empty
             position += shape.itemsize * count
         return Index(path.stem, str(head["kind"]), json.loads(note), arrays, str(head["revision"]))
     except InvalidTag:

@@ -10,11 +10,13 @@ Rules
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.fingerprint.cells import Cell, cell, strong, weak
+from detectors.fingerprint.sieve import known, sieve
 from detectors.fingerprint.store import Index, subkey
 
 NEAR = 300
@@ -44,21 +46,21 @@ def digest(base: "blake2b", column: int, value: Cell) -> int:
     return int.from_bytes(one.digest(), "little")
 
 
-def arrays(rows: Iterable[Sequence[str]], key: bytes) -> tuple[dict[str, NDArray[np.uint64] | NDArray[np.uint32]], int]:
-    """Return `cells` in order and the row of each, and the number of rows."""
+def arrays(rows: Iterable[Sequence[str]], key: bytes) -> tuple[dict[str, NDArray[Any]], int]:
+    """Return `cells` in order, the row of each and their sieve, and the number of rows."""
     base = hasher(key)
     hashes: list[int] = []
     owners: list[int] = []
     number = 0
     for number, row in enumerate(rows, 1):
         for column, value in enumerate(row):
-            known = cell(value)
-            if known is not None:
-                hashes.append(digest(base, column, known))
+            form = cell(value)
+            if form is not None:
+                hashes.append(digest(base, column, form))
                 owners.append(number - 1)
     cells, numbers = np.array(hashes, np.uint64), np.array(owners, np.uint32)
     order = np.lexsort((numbers, cells))
-    return {"cells": cells[order], "rows": numbers[order]}, number
+    return {"cells": cells[order], "rows": numbers[order], "sieve": sieve(cells)}, number
 
 
 class Table:
@@ -68,6 +70,7 @@ class Table:
         self.name = index.name
         self._cells = index.arrays["cells"]
         self._rows = index.arrays["rows"]
+        self._sieve = index.arrays["sieve"]
         self._columns: int = len(index.note["columns"])
         self._primary: tuple[int, ...] = tuple(index.note["primary"])
         self._need: int = index.note["need"]
@@ -85,11 +88,9 @@ class Table:
             return []
         asked = [(column, *candidate) for candidate in candidates for column in self._primary]
         hashes = np.array([digest(self._base, column, value) for column, value, _, _ in asked], np.uint64)
-        left = np.searchsorted(self._cells, hashes, "left")
-        known = np.flatnonzero(self._cells[np.minimum(left, len(self._cells) - 1)] == hashes)
         found: dict[tuple[int, int, int], Hit] = {}
         records: set[tuple[int, int]] = set()
-        for at in known.tolist():
+        for at in known(hashes, self._cells, self._sieve).tolist():
             column, _, start, end = asked[at]
             rows = self._rows_of(int(hashes[at]))
             if len(rows) > COMMON or len(records) >= _MOST:
