@@ -10,6 +10,7 @@ import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -71,6 +72,7 @@ _TABLE: tuple[tuple[str, tuple[str, ...]], ...] = (
 _RANGES = tuple((reason, tuple(ipaddress.ip_network(text) for text in texts)) for reason, texts in _TABLE)
 _ALWAYS = frozenset({"metadata", "unspecified", "multicast", "own_listener"})
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_MEMO = 4096  # spellings and addresses whose reading is remembered
 _NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9a-fA-F]*)\.?", re.DOTALL)
 
 
@@ -162,6 +164,7 @@ def read_allowed(entries: Iterable[str]) -> tuple[tuple[Network, ...], frozenset
     return tuple(networks), frozenset(hosts)
 
 
+@lru_cache(_MEMO)
 def literal(host: str) -> Address | None:
     """Return the address that `host` spells in the usual form, IPv4-mapped ones as IPv4; None for any other text."""
     try:
@@ -175,6 +178,7 @@ def literal(host: str) -> Address | None:
     return address
 
 
+@lru_cache(_MEMO)
 def classify(address: Address) -> str:
     """Return the kind of a special address (`loopback`, `private`, …), empty for a public one."""
     for reason, networks in _RANGES:

@@ -152,8 +152,7 @@ class Visit:
         head = await self._read_head()
         self.idle = False
         self._host, self._port = head.host, head.port
-        address = ipaddress.ip_address(self._client.address)
-        if not any(address in network for network in self._config.allow_clients):
+        if not _is_in(self._client.address, self._config.allow_clients):
             _refuse("client")
         if not head.host:
             _refuse("not_proxied")
@@ -302,8 +301,12 @@ class Visit:
 
 def from_balancer(config: FrontDoorConfig, address: str) -> bool:
     """Tell whether connections from `address` begin with a PROXY header."""
-    number = literal(address)
-    return number is not None and any(number in network for network in config.balancers)
+    return _is_in(address, config.balancers)
+
+
+def _is_in(address: str, networks: tuple[Network, ...]) -> bool:
+    number = literal(address) if networks else None
+    return number is not None and any(number in network for network in networks)
 
 
 def client_address(peername: tuple[str, int]) -> str:
