@@ -1,17 +1,18 @@
 """mitmproxy's HTTP stream with what it lacks: the chunks of an answer may be looked at in a hook that waits.
 
-mitmproxy calls `response.stream` in the event loop and cannot wait for it. Where `inspect_answer` was asked for, each
-chunk of the answer is a hook of its own instead (`answer_chunk`), and only that stream waits for it.
+mitmproxy calls `response.stream` in the event loop and cannot wait for it. Where `inspect_answer` was asked for, the
+chunks of the answer are looked at in a hook of their own instead (`answer_chunk`), and only that stream waits for it.
 
 Rules
-1. While the inspector holds text that a pause may let go, it is asked every `Inspector.every` seconds.
+1. Chunks are gathered for `Inspector.gather` seconds or `_MOST` bytes and looked at as one; the end never waits. While
+   the inspector holds text that a pause may let go, it is asked every `Inspector.every` seconds.
 2. When it says that the answer is over, the client gets its end at once, and what the vendor still sends is cancelled.
 3. `instead` puts an answer of ours in the place of one of which nothing has left, whatever the vendor still sends.
 
 The private parts that this builds on are checked by `engine.check` at start.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from mitmproxy import http
@@ -20,13 +21,15 @@ from mitmproxy.proxy.layers.http import HttpStream, SendHttp
 from mitmproxy.proxy.layers.http._events import ErrorCode, RequestProtocolError, ResponseData, ResponseEndOfMessage
 
 _INSPECT, _CHUNK, _LEFT = "hushgate-inspect", "hushgate-chunk", "hushgate-left"
-_INSTEAD, _WAITS = "hushgate-instead", "hushgate-waits"
+_INSTEAD, _WAITS, _GATHERED = "hushgate-instead", "hushgate-waits", "hushgate-gathered"
+_MOST = 65536  # bytes that are gathered
 
 
 class Inspector(Protocol):
     """Looks at the chunks of one answer."""
 
     every: float
+    gather: float
 
     @property
     def over(self) -> bool:
@@ -46,9 +49,29 @@ class Inspector(Protocol):
         """Return what leaves although nothing comes."""
 
 
+@dataclass(slots=True)
+class Gathering:
+    """Chunks that wait for `wake` to be looked at. Called with one, it takes it; nothing of it leaves yet."""
+
+    wake: commands.RequestWakeup
+    chunks: list[bytes] = field(default_factory=list, repr=False)
+    size: int = 0
+
+    def __call__(self, chunk: bytes) -> bytes:
+        """Take a chunk."""
+        self.chunks.append(chunk)
+        self.size += len(chunk)
+        return b""
+
+    @property
+    def room(self) -> bool:
+        """Tell whether more may be gathered."""
+        return self.size < _MOST
+
+
 @dataclass
 class AnswerChunkHook(commands.StartHook):
-    """A chunk of an answer is there, or its end, or neither although something waits."""
+    """Chunks of an answer are there, or its end, or neither although something waits."""
 
     flow: http.HTTPFlow
 
@@ -66,6 +89,12 @@ def instead(flow: http.HTTPFlow, response: http.Response) -> None:
 def inspects(flow: http.HTTPFlow) -> bool:
     """Tell whether the chunks of the answer of `flow` are looked at."""
     return _INSPECT in flow.metadata
+
+
+def gathering(flow: http.HTTPFlow) -> Gathering | None:
+    """Return what takes the next chunks of the answer of `flow`; None where the next one needs more than that."""
+    found = flow.metadata.get(_GATHERED)
+    return found if isinstance(found, Gathering) else None
 
 
 async def look(flow: http.HTTPFlow) -> None:
@@ -94,9 +123,13 @@ def _handle(self: Any, event: Any) -> layer.CommandGenerator[None]:
     if not isinstance(event, events.Wakeup):
         yield from _original_handle(self, event)
         return
-    self.flow.metadata.pop(_WAITS, None)
-    if self.server_state == self.state_stream_response_body and self.flow.metadata[_INSPECT].restless:
-        yield from _looked(self, None)
+    metadata, gathered = self.flow.metadata, gathering(self.flow)
+    if gathered is not None and event.command is gathered.wake:
+        yield from _look_at(self, gathered)
+    elif event.command is metadata.get(_WAITS):
+        del metadata[_WAITS]
+        if gathered is None and _streams(self) and metadata[_INSPECT].restless:
+            yield from _looked(self, None)
 
 
 def _head(self: Any, event: Any) -> layer.CommandGenerator[None]:
@@ -108,12 +141,35 @@ def _head(self: Any, event: Any) -> layer.CommandGenerator[None]:
     yield from _end(self, already_streamed=False)
 
 
+def _streams(self: Any) -> bool:
+    return bool(self.server_state == self.state_stream_response_body)
+
+
 def _stream(self: Any, event: Any) -> layer.CommandGenerator[None]:
     data = isinstance(event, ResponseData)
     if _INSPECT not in self.flow.metadata or not (data or isinstance(event, ResponseEndOfMessage)):
         yield from _original(self, event)
-    else:
-        yield from _looked(self, event.data if data else b"")
+        return
+    gathered = gathering(self.flow)
+    if not data:
+        if gathered is not None:
+            yield from _look_at(self, gathered)
+        if _streams(self):
+            yield from _looked(self, b"")
+        return
+    if gathered is None:
+        wake = commands.RequestWakeup(self.flow.metadata[_INSPECT].gather)
+        gathered = self.flow.metadata[_GATHERED] = Gathering(wake)
+        yield wake
+    gathered(event.data)
+    if not gathered.room:
+        yield from _look_at(self, gathered)
+
+
+def _look_at(self: Any, gathered: Gathering) -> layer.CommandGenerator[None]:
+    del self.flow.metadata[_GATHERED]
+    if _streams(self):
+        yield from _looked(self, b"".join(gathered.chunks))
 
 
 def _looked(self: Any, chunk: bytes | None) -> layer.CommandGenerator[None]:
@@ -130,8 +186,8 @@ def _looked(self: Any, chunk: bytes | None) -> layer.CommandGenerator[None]:
     elif inspector.over:
         yield from _end(self, already_streamed=True)
     elif inspector.restless and _WAITS not in metadata:
-        metadata[_WAITS] = True
-        yield commands.RequestWakeup(inspector.every)
+        metadata[_WAITS] = wake = commands.RequestWakeup(inspector.every)
+        yield wake
 
 
 def _end(self: Any, *, already_streamed: bool) -> layer.CommandGenerator[None]:

@@ -6,7 +6,7 @@ from mitmproxy import http
 
 from proxy.catalogue.confirmation import LONGEST
 from proxy.judging.answerer import Answerer
-from proxy.judging.answers.editor import PAUSE
+from proxy.judging.answers.editor import GATHER, PAUSE
 from proxy.judging.judge import Ruling
 from proxy.restore.chunks import CONTENT_TYPE, Chunks
 from proxy.restore.restorer import Lookup, Restorer, Values
@@ -114,7 +114,8 @@ def streamed(made: Restorer) -> Stream:
 class Inspected:
     """An answer that rules are about, as the engine feeds it; `came` is told the size of each chunk."""
 
-    every = PAUSE
+    every = PAUSE - GATHER
+    gather = GATHER
 
     def __init__(self, answerer: Answerer, came: Callable[[int], None], chunks: Chunks | None = None) -> None:
         self._answerer = answerer
@@ -144,7 +145,7 @@ class Inspected:
 
     def pause(self) -> bytes:
         """Return what leaves although nothing comes."""
-        return self._turned(self._answerer.pause())
+        return self._turned(self._answerer.pause(self.every))
 
     def _turned(self, data: bytes) -> bytes:
         return self._chunks.feed(data) if self._chunks and data else data

@@ -2,8 +2,8 @@
 
 A piece of a streamed answer passes a dozen layers of mitmproxy to leave as it came. Where both sides speak HTTP/1.1
 and the answer leaves as it came (its `response.stream` is `Unchanged`) or as a function makes it (`Changed`: values are
-put back), whole chunks of a chunked body, and what is inside a body of a known length, are decrypted, counted or
-changed, and encrypted here.
+put back), or while it is gathered to be looked at, whole chunks of a chunked body, and what is inside a body of a known
+length, are decrypted, counted, changed or gathered, and encrypted here.
 
 Rules
 1. Only what is certain is taken: whole chunks without extensions that begin where a chunk begins, and bytes before the
@@ -28,6 +28,7 @@ from mitmproxy.proxy.layers.tls import ClientTLSLayer, ServerTLSLayer, TLSLayer
 from OpenSSL import SSL
 
 from addons import answerlayer
+from addons.answerlayer import Gathering
 from addons.tower import behind, busy
 
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,7})\r\n")
@@ -74,7 +75,7 @@ class Relay:
         self._upstream = upstream
         self._up = up
         self._down: Http1Server = http.connections[client.conn]  # type: ignore[assignment]
-        self._stream: Unchanged | Changed = Unchanged(lambda _: None)
+        self._stream: Unchanged | Changed | Gathering = Unchanged(lambda _: None)
         self._looked = -1
 
     @classmethod
@@ -97,7 +98,7 @@ class Relay:
         """
         if turn != self._looked and self._certainly():
             self._looked = turn
-        return turn == self._looked
+        return turn == self._looked and (not isinstance(self._stream, Gathering) or self._stream.room)
 
     def _certainly(self) -> bool:
         up, down = self._up, self._down
@@ -105,15 +106,18 @@ class Relay:
             return False
         stream = self._http.streams.get(up.stream_id)
         response = stream.flow.response if type(stream) is HttpStream else None
-        if stream is None or response is None or not isinstance(response.stream, Unchanged | Changed):
+        if stream is None or response is None:
             return False
+        takes = answerlayer.gathering(stream.flow) if answerlayer.inspects(stream.flow) else response.stream
+        if not isinstance(takes, Unchanged | Changed | Gathering):
+            return False
+        self._stream = takes
         if stream.server_state != stream.state_stream_response_body or stream.flow.error:
             return False
-        if answerlayer.inspects(stream.flow) or down.response is not response or down.stream_id != up.stream_id:
+        if down.response is not response or down.stream_id != up.stream_id:
             return False
         if up.response is not response or not self._client.conn.state & ConnectionState.CAN_WRITE:
             return False
-        self._stream = response.stream
         if not self._between_chunks() or any(map(busy, (self._client, self._http, self._upstream, up, down, stream))):
             return False
         return self._client.tunnel_state is self._upstream.tunnel_state is tunnel.TunnelState.OPEN
@@ -123,7 +127,7 @@ class Relay:
         chunked = "chunked" in self._down.response.headers.get("transfer-encoding", "").lower()  # type: ignore[union-attr]
         if type(reader) is ChunkedReader:
             return chunked and not (reader._bytes_in_chunk or reader._bytes_to_discard or reader._reading_trailer)
-        return type(reader) is ContentLengthReader and chunked == isinstance(self._stream, Changed)
+        return type(reader) is ContentLengthReader and chunked != isinstance(self._stream, Unchanged)
 
     def take(self, data: bytes) -> tuple[bytes, bytes | None]:
         """Take what the upstream sent; return what is to be sent to the client, and what is left for `leave`.
@@ -153,27 +157,23 @@ class Relay:
     def _passed(self, plain: bytes) -> tuple[int, bytes]:
         """Return how many bytes are certain, having counted them, and what leaves for them."""
         stream, reader = self._stream, self._up.body_reader
-        change = stream if isinstance(stream, Changed) else None
-        at = 0
+        same = isinstance(stream, Unchanged)
         out: list[bytes] = []
+        at = 0
         if isinstance(reader, ContentLengthReader):
             at = max(0, min(len(plain), reader._remaining - 1))
             reader._remaining -= at
-            if at and change:
-                out.append(_chunk(change(plain[:at])))
-            elif at:
-                stream.count(at)
-            return at, b"".join(out) if change else plain[:at]
+            left = stream(plain[:at]) if at else b""
+            return at, plain[:at] if same else _chunk(left)
         while found := _CHUNK.match(plain, at):
             size, start = int(found[1], 16), found.end()
             if not size or plain[start + size : start + size + 2] != b"\r\n":
                 break
-            if change:
-                out.append(_chunk(change(plain[start : start + size])))
-            else:
-                stream.count(size)
+            left = stream(plain[start : start + size])
+            if not same:
+                out.append(_chunk(left))
             at = start + size + 2
-        return at, b"".join(out) if change else plain[:at]
+        return at, plain[:at] if same else b"".join(out)
 
     def _encrypted(self, plain: bytes) -> bytes:
         tls = self._client.tls

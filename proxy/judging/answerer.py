@@ -104,13 +104,13 @@ class Answerer:
             await self._record(judged, new_id())
         return left
 
-    def pause(self) -> bytes:
-        """Return what leaves of what nothing was added to for `PAUSE` seconds."""
-        return b"".join(self.paused())
+    def pause(self, seconds: float = PAUSE) -> bytes:
+        """Return what leaves of what nothing was added to for so many seconds."""
+        return b"".join(self.paused(seconds))
 
-    def paused(self) -> list[bytes]:
+    def paused(self, seconds: float = PAUSE) -> list[bytes]:
         """Return the same as the events that it is."""
-        return self._answering.pause(PAUSE)
+        return self._answering.pause(seconds)
 
     def closed(self) -> list[bytes]:
         """Return the events that leave when nothing more comes and no detector can be asked any more."""

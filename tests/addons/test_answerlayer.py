@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from mitmproxy.proxy import commands
 from mitmproxy.proxy.layers.http import HttpStream
 from mitmproxy.test import tflow
 
@@ -12,7 +13,7 @@ from addons import answerlayer
 class Loud:
     """Says each chunk louder."""
 
-    every = 0.05
+    every = gather = 0.05
     over = restless = False
 
     async def feed(self, data: bytes) -> bytes:
@@ -44,6 +45,16 @@ async def test_what_an_inspection_raises_leaves_nothing() -> None:
     with pytest.raises(RuntimeError):
         await answerlayer.look(flow)
     assert "hushgate-left" not in flow.metadata
+
+
+def test_chunks_are_gathered_until_there_is_no_room() -> None:
+    gathering = answerlayer.Gathering(commands.RequestWakeup(1.0))
+    assert gathering(b"one") == b""
+    assert gathering.room
+    gathering(bytes(1 << 16))
+    assert not gathering.room
+    assert gathering.chunks[0] == b"one"
+    assert "one" not in repr(gathering)
 
 
 def test_it_takes_mitmproxy_s_place() -> None:

@@ -19,6 +19,7 @@ from proxy.restore.weave import BEFORE, Replacement, Waiting
 
 REACH = 48  # characters: the longest identifier that is written with spaces
 PAUSE = 0.05  # seconds
+GATHER = 0.02  # seconds of a pause for which what comes is gathered, to be looked at as one
 _WORD = 512  # characters without a space that are still one word
 _BLOCK = 8192  # characters that a key block may have
 _KNOWN = 2048  # ends of texts whose marks are remembered
