@@ -1,7 +1,8 @@
 """The wire between the supervisor and a child: one JSON object a line over an inherited socket, both ways.
 
-A child is told `boot` first (settings, keys, snapshot), later `snapshot`, `drain`; it answers `ready`, `applied`, and
-replies to what carries an `ask` number with the same number as `reply`. Keys travel here and nowhere else.
+A child is told `boot` first (settings, keys, snapshot), later `prepare` and `commit` (a snapshot), `drain`; it answers
+`ready`, `applied`, and replies to what carries an `ask` number with the same number as `reply`. Keys travel here and
+nowhere else.
 """
 
 import asyncio

@@ -46,6 +46,7 @@ from proxy.identity_section import from_json as from_section
 from proxy.inspector.client import InspectorPool
 from proxy.judging.budget import Budget
 from proxy.judging.cache import FindingsCache
+from proxy.judging.handover import Handover
 from proxy.judging.judge import Judge
 from proxy.judging.outcomes import Outcomes
 from proxy.judging.ownpages import OwnPages
@@ -74,6 +75,7 @@ class Worker:
         self._control = control
         self._listener = listener
         self._tally = Tally(Metrics("worker"))
+        self._handover = Handover()
         snapshot = compile_texts(texts_from_json(boot["snapshot"]))
         self._trail = AuditWriter.open(
             config.state / "audit",
@@ -108,10 +110,9 @@ class Worker:
             self._trail, self._tally, traffic=self._traffic, service=self._service_of, categories=self._categories_of
         )
         self._dialer = _dialer(config, boot["listeners"])
-        leaves = LeafCache(self._sign)
         self._engine = Engine(
             EngineOptions(upstream_roots=boot["roots"], idle_seconds=int(config.idle_timeout)),
-            _minting(leaves, boot["leaf_key"].encode()),
+            _minting(LeafCache(self._sign), boot["leaf_key"].encode()),
             self._connect,
             self._gate(base64.b64decode(boot["pieces_key"])),
         )
@@ -158,17 +159,11 @@ class Worker:
 
     async def handle(self, message: Message) -> Message | None:
         """Answer the supervisor."""
-        if "snapshot" in message:
-            # In a thread: compiling hundreds of rules and the catalogue takes longer than a request should wait.
-            snapshot = await asyncio.to_thread(compile_texts, texts_from_json(message["snapshot"]))
-            if "inspectors" in message:
-                self._pool.switch([Path(path) for path in message["inspectors"]], _names(snapshot))
-            self.judge.snapshot = snapshot
-            self._tally.in_force(snapshot.revision)
-            if "identity" in message:
-                self._take_keys(message["identity"])
-                self._authenticator = Authenticator(self._section, message["identity"])
-            return {"applied": snapshot.revision}
+        if "prepare" in message:
+            return {"prepared": await self._handover.prepare(message["prepare"], texts_from_json(message["snapshot"]))}
+        if "commit" in message:
+            self._commit(message)
+            return {"applied": self.judge.snapshot.revision}
         if "remembered" in message:
             if self.judge.coach is not None:
                 self.judge.coach.memory.add(remembered_from(message["remembered"]))
@@ -181,6 +176,18 @@ class Worker:
         if "health" in message:
             return {"revision": self.judge.snapshot.revision, "inspectors": self._pool.healthy}
         return None
+
+    def _commit(self, message: Message) -> None:
+        snapshot = self._handover.commit(message["commit"])
+        if snapshot is None:
+            return
+        if "inspectors" in message:
+            self._pool.switch([Path(path) for path in message["inspectors"]], _names(snapshot))
+        self.judge.snapshot = snapshot
+        self._tally.in_force(snapshot.revision)
+        if "identity" in message:
+            self._take_keys(message["identity"])
+            self._authenticator = Authenticator(self._section, message["identity"])
 
     async def drain(self, seconds: float) -> None:
         """Take no new connection, let the open ones end, write everything down."""

@@ -56,6 +56,7 @@ from proxy.supervisor.files import (
 from proxy.supervisor.handover import Handover, hear_signals
 from proxy.supervisor.issuer import Issuer
 from proxy.supervisor.listening import inherited
+from proxy.supervisor.spreading import spread
 from proxy.supervisor.status import Status
 from proxy.supervisor.trail import open_trail
 from proxy.uploads import store
@@ -319,8 +320,7 @@ class Arbiter:
             old, self._inspectors, self._wanted = self._inspectors, inspectors, want
             message["inspectors"] = [str(path) for path in inspectors.paths]
             self._spawn(stop_later(old))
-        for worker in self._crew.all:
-            await worker.ask(message, timeout=30)
+        await spread(self._crew.all, message)
         self._reloaded(prepared, good=True)
         await self._trail.write(upkeep.policy_reload(prepared.snapshot.revision, good=True), wait=False)
         await self._write_changes()

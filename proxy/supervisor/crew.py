@@ -23,6 +23,7 @@ from typing import Any
 from proxy.control import Handler, Message
 from proxy.supervisor.children import BootError, Handed, Worker
 from proxy.supervisor.memory import resident_bytes
+from proxy.supervisor.spreading import catch_up
 
 logger = logging.getLogger("hushgate.supervisor")
 _BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0)
@@ -152,13 +153,15 @@ class Crew:
 
     async def _hire(self, slot: int, spare: Worker | None = None) -> Worker:
         worker = spare or Worker(slot, self._listener, self._handle, self._keys)
+        boot = self._boot(slot)
         try:
-            await worker.start(self._boot(slot))
+            await worker.start(boot)
         except BootError:
             await worker.stop(0)
             raise
         self._serving[slot] = worker
         self._spawn(self._watch(worker))
+        await catch_up(worker, boot, self._boot(slot))
         return worker
 
     async def _watch(self, worker: Worker) -> None:

@@ -17,15 +17,17 @@ from proxy.supervisor.crew import Crew
 WORKER = """
 import json, socket, sys, time
 wire = socket.socket(fileno=int(sys.argv[2])).makefile("rwb")
-mode = ""
+mode = taken = ""
 for line in wire:
     message = json.loads(line)
-    mode = message.get("boot", mode)
+    mode = message.get("boot", {}).get("mode", mode)
     if "drain" in message:
         time.sleep(0.3 if mode == "streaming" else 0)
         break
     if "ask" in message and not (mode == "deaf" and "health" in message):
         answer = {"reply": message["ask"], "ready": mode != "broken", "error": "it is broken"}
+        taken = message.get("snapshot", taken)
+        answer |= {"applied": "yes", "taken": taken}
         wire.write(json.dumps(answer).encode() + b"\\n")
         wire.flush()
 """
@@ -51,9 +53,10 @@ class Stage:
         self.left: list[str] = []
         self.fatal: list[BaseException] = []
         self.sizes: dict[int, int] = {}
+        self.snapshots: list[str] = []
 
     def boot(self, slot: int) -> Message:
-        return self.mode  # type: ignore[return-value] # the stand-in wants a word only
+        return {"mode": self.mode, "snapshot": self.snapshots.pop(0) if self.snapshots else ""}
 
 
 async def _nothing(message: Message) -> None:
@@ -115,6 +118,15 @@ async def test_one_that_does_not_boot_is_an_error_at_the_start_and_fatal_later(
     stage.mode = "broken"
     with pytest.raises(BootError, match="it is broken"):
         await other.start()
+
+
+async def test_a_reload_while_one_starts_reaches_it(made: Callable[..., tuple[Crew, Stage]]) -> None:
+    crew, stage = made()
+    stage.snapshots = ["before the reload", "after it"]
+    await crew.start()
+    answer = await crew.serving[0].ask({"health": True})
+    assert answer is not None
+    assert answer["taken"] == "after it"
 
 
 async def test_one_that_does_not_answer_is_killed(made: Callable[..., tuple[Crew, Stage]]) -> None:
