@@ -105,6 +105,10 @@ class View(Protocol):
     def chance(self) -> bool:
         """Tell whether the pieces need not belong together, so that chance may make values."""
 
+    @property
+    def lines(self) -> bool:
+        """Tell whether lines of code may stand there that cannot be told for code where they stand in the text."""
+
     def origin(self, start: int, end: int) -> Sequence[tuple[int, int]]:
         """Return the stretches of the text that `start..end` of the reading stands for; none where that is unknown."""
 

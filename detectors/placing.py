@@ -15,6 +15,11 @@ def finds_values(detector: Detector) -> bool:
     return any(catalogue().get(entity).category in _VALUES for entity in detector.entities)
 
 
+def finds_code(detector: Detector) -> bool:
+    """Tell whether a detector finds code and nothing else."""
+    return {catalogue().get(entity).category for entity in detector.entities} == {"code"}
+
+
 def placed(finding: Finding, view: View, known: Sequence[Finding]) -> list[Finding]:
     """Return a finding in a view as findings in the text; none where what is `known` says the same.
 

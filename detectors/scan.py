@@ -16,7 +16,7 @@ from functools import partial
 
 from detectors.base import Detector, File, Opened, Reader, Source, View, Viewer, Views
 from detectors.finding import Digester, Finding, no_digest
-from detectors.placing import finds_values, placed
+from detectors.placing import finds_code, finds_values, placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class Scanner:
                 raise ValueError(f"two detectors are called {detector.name}; give one of them another name")
             self._detectors[detector.name] = detector
         self._of_values = frozenset(name for name, detector in self._detectors.items() if finds_values(detector))
+        self._of_code = frozenset(name for name, detector in self._detectors.items() if finds_code(detector))
         running = self._detectors.values()
         self._reader = next((d for d in running if isinstance(d, Reader)), None)
         self._viewer = next((d for d in running if isinstance(d, Viewer)), None)
@@ -180,6 +181,8 @@ class Scanner:
             if view is not None and detector.cost == "language":
                 break  # what is written otherwise is no prose
             if view is not None and view.joined and (detector.cost == "names" or name not in self._of_values):
+                continue
+            if view is not None and name in self._of_code and not view.lines:
                 continue
             try:
                 found.extend(self._found(detector, work.source, view, found))

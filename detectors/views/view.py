@@ -10,12 +10,14 @@ Rules
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple, Optional
 
 from detectors.views.edit import Edit
 
 CUT = "\n\n"
 _GAP = 80  # characters that are kept rather than cut out
+_LINE = 24  # characters
 _CUE = 48  # an edit this close in front of a finding may be its cue
 
 Kind = Literal["same", "block", "cut", "back"]
@@ -66,6 +68,14 @@ class View:
 
     def __repr__(self) -> str:
         return f"View({len(self.text)} characters, depth {self.depth})"
+
+    @property
+    def lines(self) -> bool:
+        """Tell whether edits made more than a few characters of a line, or touched lines that follow each other."""
+        between = (self.text[one.end : two.start] for one, two in pairwise(self.marks))
+        return any(
+            mark.end - mark.start >= _LINE or "\n" in self.text[mark.start : mark.end] for mark in self.marks
+        ) or any("\n" in piece and CUT not in piece for piece in between)
 
     def origin(self, start: int, end: int) -> tuple[Span, ...]:
         """Return the characters of the original text that `start..end` stands for; nothing where it touches a cut."""

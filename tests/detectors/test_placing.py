@@ -1,6 +1,6 @@
 from detectors.base import REST
 from detectors.finding import Finding
-from detectors.placing import finds_values, placed
+from detectors.placing import finds_code, finds_values, placed
 from detectors.views.edit import Edit
 from detectors.views.view import View, edited
 
@@ -65,3 +65,12 @@ def test_who_finds_code_and_markings_alone_finds_no_values():
     assert finds_values(Finds("SOURCE_CODE", "US_SSN"))
     assert finds_values(Finds("SECRET_OF_OURS"))
     assert finds_values(Finds("BADGE_OF_OURS"))
+
+
+def test_a_detector_of_code_finds_nothing_else():
+    class Finder:
+        name, cost, entities = "f@1", "structured", frozenset({"SOURCE_CODE"})
+
+    assert finds_code(Finder)
+    Finder.entities = frozenset({"SOURCE_CODE", "US_SSN"})
+    assert not finds_code(Finder)

@@ -322,6 +322,19 @@ def test_names_are_not_looked_for_in_what_was_joined():
     assert report.failed == {}
 
 
+def test_code_is_looked_for_again_where_lines_were_decoded():
+    class Decoder(Upper):
+        def views(self, source, open_file, late):
+            return Views((edited(Plain(source.text), [Edit(0, 4, source.text[5:].upper(), "base64")]),))
+
+    code, decoder = Word("ABC"), Decoder()
+    code.entities = frozenset({"SOURCE_CODE"})
+    scanner = Scanner([code, decoder])
+    (short, long) = scanner.run([task("some abc", code, decoder), task(f"some abc{' ' * 30}x", code, decoder)])
+    assert short.findings[code.name] == ()
+    assert len(long.findings[code.name]) == 1
+
+
 def test_a_report_says_how_long_each_detector_took():
     class Slow:
         name, cost, entities = "slow@1", "structured", frozenset({"X"})

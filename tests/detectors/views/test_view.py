@@ -101,3 +101,12 @@ def test_a_span_there_and_back_lands_on_the_same_characters(case, data):
 
 def test_a_view_shows_no_text():
     assert "secret" not in repr(View("secret"))
+
+
+def test_a_few_characters_of_a_line_make_no_line_of_code():
+    text = "card MTIz end\nnext\u200b line\n\nlast MTIz"
+    at = text.rindex("MTIz")
+    assert not view(text, Edit(5, 9, "123", "base64"), Edit(at, at + 4, "123", "base64")).lines
+    assert view(text, Edit(5, 9, "123", "base64"), Edit(18, 19, "", "invisible")).lines
+    assert view(text, Edit(5, 9, "a\nb", "base64")).lines
+    assert view(text, Edit(5, 9, "import os; os.system(cmd)", "base64")).lines
