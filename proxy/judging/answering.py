@@ -9,6 +9,7 @@ Rules
 4. A block ends the answer with an error in the vendor's form for streams. What was not looked at in time, or cannot be
    read, is unknown, and the policy decides before it leaves.
 5. The record is on disk before the last byte, or the error, is returned.
+6. Code is looked for only where a rule could ask for it: that costs as much as all the rest, on texts so short.
 """
 
 from collections.abc import Callable, Sequence
@@ -40,6 +41,8 @@ _SHORT = 128  # characters of an identifier
 _CLEAN = 256
 _PARTS = (Part("answer:", "assistant", "prompt", ""),)
 _WHO = frozenset({"identity"})
+_FINDS_CODE = "code."  # how the names of detectors begin that find nothing but source code
+_CODE = "SOURCE_CODE"
 
 
 class Scans(Protocol):
@@ -64,6 +67,14 @@ def concerns(judged: Judged, snapshot: Snapshot, now: datetime) -> bool:
 def _facts(judged: Judged) -> Facts:
     who = tuple(reason for reason in judged.facts.unknown if reason in _WHO)
     return replace(judged.facts, direction="response", findings=(), unknown=who, rewritable=True, bytes=0)
+
+
+def _asks_for_code(facts: Facts, snapshot: Snapshot, now: datetime) -> bool:
+    """Tell whether what a rule says of an answer could depend on code in it."""
+    return any(
+        rule.liftings or any(asked.wants(_CODE) for asked in (*rule.question.positive, *rule.question.none))
+        for rule in snapshot.policy.index.scoped(prepare(facts, now))
+    )
 
 
 class Answering:
@@ -96,7 +107,9 @@ class Answering:
         self._facts = _facts(judged)
         self._clean.clear()
         needed = {"structured", *snapshot.policy.needs(self._facts)}
-        self._detectors = tuple(d.name for d in snapshot.detectors if d.cost in needed)
+        without = "" if _asks_for_code(self._facts, snapshot, self._now()) else _FINDS_CODE
+        names = [detector.name for detector in snapshot.detectors if detector.cost in needed]
+        self._detectors = tuple(name for name in names if not (without and name.startswith(without)))
 
     @property
     def cut(self) -> int:

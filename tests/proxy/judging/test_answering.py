@@ -282,3 +282,41 @@ def test_nothing_found_is_nothing_to_record() -> None:
     result, made, _ = run(body, wire.kind)
     assert result == body
     assert made.judged() is None
+
+
+class Code(Patterns):
+    """Stands for what finds source code and nothing else."""
+
+    name = "code.segmenter@1"
+    entities = frozenset({"SOURCE_CODE"})
+
+    def detect(self, source: Source, digest: Digester) -> Iterable[Finding]:
+        return ()
+
+
+@pytest.mark.parametrize(
+    ("content", "asked"),
+    [
+        ("any: [{entities: [CREDIT_CARD]}]", False),
+        ("any: [{entities: [CREDIT_CARD]}, {entities: [SOURCE_CODE]}]", True),
+        ("any: [{entities: [CREDIT_CARD]}], none: [{categories: [code]}]", True),
+        ("any: [{categories: [code], code_languages: [python]}]", True),
+    ],
+)
+def test_code_is_looked_for_where_a_rule_asks_for_it(content: str, asked: bool) -> None:
+    rule = f"  - {{id: r, mode: enforce, match: {{direction: [response], content: {{{content}}}}}, action: {{type: monitor}}}}"
+    policy = f"schema: policy/v1\npolicy: p\nowner: o@example.com\nrules:\n{rule}\n"
+    taken = snapshot([Patterns(), Code()], policy)
+    request = drive(exchange("hello"), CLIENT, taken, Scanner((Patterns(), Code())), now=NOW).judged
+    assert request is not None
+    seen: list[str] = []
+
+    class Noting(Scans):
+        async def scan(self, tasks: Sequence[Task], timeout_s: float) -> list[Report] | None:
+            seen.extend(name for task in tasks for name in task.detectors)
+            return Scanner((Patterns(), Code())).run(tasks)
+
+    made = Answering(request, taken, Noting(), None, Splitter("text/plain"), lambda: NOW)
+    asyncio.run(made.feed(b"some words of an answer, and then more of them"))
+    assert Patterns.name in seen
+    assert (Code.name in seen) is asked
