@@ -1,13 +1,19 @@
-"""What a process that holds prompts gives up: core dumps, files, outliving its parent."""
+"""What a process that holds prompts gives up: core dumps, files, outliving its parent, its turn on a processor."""
 
 import ctypes
+import os
+import platform
 import resource
 import signal
+import struct
 import sys
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _PR_SET_DUMPABLE = 4
 _PR_SET_NAME = 15
+_SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}  # numbers of the system call
+_SCHED_ATTR = struct.Struct("=IIQiIQQQ")  # linux/sched/types.h: size, policy, flags, nice, priority, runtime, …
+_SLICE = 20_000_000  # nanoseconds
 
 
 def forbid_core_dumps() -> None:
@@ -28,6 +34,18 @@ def forbid_files() -> None:
 def die_with_parent() -> None:
     """Have the kernel kill this process when the thread that forked it ends (prctl(2)); nothing outside Linux."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def give_way() -> None:
+    """Be a batch process with a long slice of time: whoever wakes up, a worker say, takes the processor at once.
+
+    The share of the processor stays the same (sched(7); slices since Linux 6.12). Where the system does not know it, or
+    forbids it, nothing changes.
+    """
+    number = _SCHED_SETATTR.get(platform.machine()) if sys.platform == "linux" else None
+    if number is not None:
+        attributes = _SCHED_ATTR.pack(_SCHED_ATTR.size, os.SCHED_BATCH, 0, os.nice(0), 0, _SLICE, 0, 0)
+        ctypes.CDLL(None).syscall(number, 0, ctypes.c_char_p(attributes), 0)
 
 
 def name_process(name: str) -> None:

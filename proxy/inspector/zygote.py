@@ -142,6 +142,7 @@ class Zygote:
                     if other is not self._listeners[slot]:
                         other.close()
                 hardening.forbid_files()
+                hardening.give_way()
                 scanner = Scanner(self._detectors, keyed_digester(self._key))
                 Inspector(self._listeners[slot], scanner, self._settings).serve()
         finally:

@@ -96,7 +96,7 @@ class Answering:
         self._weave = Weave(self._editor, inspects=True)
         self._found = Found()
         self._verdict: Verdict | None = None
-        self._clean: set[str] = set()  # whole texts that hold nothing: kinds and identifiers come with each event
+        self._clean = self._weave.quiet  # whole texts that hold nothing: kinds and identifiers come with each event
         self._told: set[str] = set()  # reasons that are on record
         self.stopped = False
         self.ask(judged, snapshot)
@@ -192,7 +192,7 @@ class Answering:
 
     async def _look(self, waiting: Sequence[Waiting], *, final: bool) -> None:
         """Scan what waits, decide, and note what is to be cut out."""
-        waiting = [each for each in waiting if each.pending and (each.before or each.pending not in self._clean)]
+        waiting = [each for each in waiting if each.pending]
         tasks = [Task(Source(each.before + each.pending, "answer prompt"), self._detectors) for each in waiting]
         reports = await self._scans.scan(tasks, _SECONDS) if tasks else []
         if len(self._clean) > _CLEAN:
@@ -205,7 +205,8 @@ class Answering:
             found = resolve(finding for group in report.findings.values() for finding in group)
             text = each.before + each.pending
             places.append((each, self._found.learn(each, without_placeholders(text, found), final=final)))
-            if each.whole and not (each.before or found or report.failed) and len(each.pending) <= _SHORT:
+            empty = each.whole and not (each.before or found or report.failed or "[" in each.pending)
+            if empty and len(each.pending) <= _SHORT:
                 self._clean.add(each.pending)
         if self._verdict is None or unknown or before or self._found.by_place:
             self._decide(tuple(unknown))

@@ -11,7 +11,8 @@ Rules
    their number: the choices of one answer may take turns), at `MOST` bytes, with the answer.
 5. Who has to look texts up elsewhere before it knows what to replace calls `take`, looks at `touched`, then `settle`.
    `touched` says `whole` of a text whose waiting ends with this `settle`: what is found at its end counts.
-6. `pause` lets go what may leave although the answer stands still, as far as the editor's `calm` says.
+6. A whole text in `quiet` needs no replacement: it does not wait, and nobody is shown it.
+7. `pause` lets go what may leave although the answer stands still, as far as the editor's `calm` says.
 """
 
 import time
@@ -135,6 +136,7 @@ class Weave:
         self._clock = clock
         self._evicted: list[tuple[Hashable, _Text]] = []
         self.unread: dict[str, None] = {}
+        self.quiet: set[str] = set()
         self._places = Places()
         self._texts: OrderedDict[Hashable, _Text] = OrderedDict()
         self._open: dict[Hashable, _Text] = {}  # those with pieces that wait
@@ -168,7 +170,8 @@ class Weave:
         if event.unread:
             self.unread[event.unread] = None
         for place in self._read(event):
-            self._take(event, place)
+            if place.name is not None or place.text not in self.quiet:
+                self._take(event, place)
 
     def touched(self) -> list[Waiting]:
         """Return what waits of the texts that the next `settle` deals with."""

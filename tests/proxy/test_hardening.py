@@ -33,6 +33,17 @@ except OSError as error:
     assert run(code)[:2] == (0, "File too large 0")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="SCHED_BATCH is Linux's")
+def test_a_process_gives_way_to_those_that_wake_up():
+    code = """
+import os
+from proxy import hardening
+hardening.give_way()
+print(os.sched_getscheduler(0) == os.SCHED_BATCH, os.nice(0) == os.getpriority(os.PRIO_PROCESS, 0))
+"""
+    assert run(code)[:2] == (0, "True True")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_NAME is Linux's")
 def test_a_process_has_a_name():
     code = """

@@ -57,7 +57,9 @@ class AnswerEditor:
 
     def replacements(self, text: str, before: str) -> Sequence[Replacement]:
         """Return both, in order."""
-        cuts = self._known.get((text, before), _NONE).cuts
+        cuts = self._known.get((text, before), _NONE).cuts if self._known else ()
+        if not cuts and "[" not in text:
+            return ()
         values = [v for v in self._values.replacements(text) if all(v.end <= c.start or c.end <= v.start for c in cuts)]
         return sorted((*cuts, *values), key=lambda each: each.start)
 

@@ -91,3 +91,15 @@ def test_each_text_is_edited_as_if_it_had_come_whole(pieces: list[tuple[str, str
     for name in "tuv":
         whole = "".join(piece for own, piece in pieces if own == name)
         assert values(data, name) == whole.replace("ab", "X")
+
+
+def test_whole_texts_that_hold_nothing_are_shown_once() -> None:
+    weave = Weave(Ab(), inspects=True)
+    weave.take(event(id="chat-1", t="1"))
+    shown = [waiting.pending for waiting in weave.touched()]
+    assert {"id", "chat-1", "t", "1"} == set(shown)
+    assert len(weave.settle()) == 1
+    weave.quiet.update(("id", "chat-1", "t", "1"))
+    weave.take(event(id="chat-1", t="1"))
+    assert [waiting.pending for waiting in weave.touched()] == ["1"]  # a piece of a text is never left out
+    assert weave.settle() == [b'{"id": "chat-1", "t": "1"}\n']
