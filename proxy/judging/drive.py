@@ -7,7 +7,7 @@ from detectors.scan import Scanner
 from proxy.codecs.decode import Limits
 from proxy.exchange import Client, Exchange
 from proxy.judging.cache import FindingsCache
-from proxy.judging.inspection import Answer, Outcome, Record, Scan, inspect
+from proxy.judging.inspection import Answer, Apart, Outcome, Record, Scan, inspect
 from proxy.judging.snapshot import Snapshot
 from proxy.judging.standing import Standing
 from proxy.placeholder import Issuer
@@ -39,6 +39,8 @@ def drive(
             return outcome
         if isinstance(step, Scan):
             answer = scanner.run(step.tasks)
+        elif isinstance(step, Apart):
+            answer = step.work()
         else:
             record(step)
             answer = None

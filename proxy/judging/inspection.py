@@ -1,16 +1,18 @@
 """The whole product in one file: an exchange goes in, an outcome comes out, and the record says why.
 
 Rules
-1. `inspect` is a generator without input or output of its own. It yields `Scan` and receives `Scanned`; it yields
-   `Record` and receives nothing. Whoever drives it (worker, command line, tests) owns the sockets and the clock.
+1. `inspect` is a generator without input or output of its own. It yields `Scan` and receives reports; it yields
+   `Record` and receives nothing; of a large body it yields `Apart` and receives what its work returns. Whoever drives
+   it (worker, command line, tests) owns the sockets, the threads and the clock.
 2. This is the only place that orders decode, scan, decide, rewrite and record.
 3. What was not read is unknown, and the policy decides about it. Nothing here turns an unknown into an allow.
 4. A body that is allowed is not touched: `Outcome.body` is None then, and the caller forwards the original bytes.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from detectors.base import Source
 from detectors.finding import Finding
@@ -88,8 +90,26 @@ class Outcome:
         return self.overloaded or self.action.stops
 
 
-Step = Scan | Record
-Answer = Sequence[Report] | Overloaded | None
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A request as read: its parts, what is to be scanned (the parts, then the seams), and the cache's keys of that."""
+
+    decoded: Decoded = field(repr=False)
+    seams: list[Seam] = field(repr=False)
+    sources: list[Source] = field(repr=False)
+    addresses: list[bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Run this where it holds up nobody else, and answer with what it returns: it takes long, and touches nothing."""
+
+    work: Callable[[], Read] = field(repr=False)
+
+
+Step = Scan | Record | Apart
+Answer = Sequence[Report] | Overloaded | Read | None
+_LARGE = 1 << 18  # bytes of a body that takes more than a few milliseconds to read
 
 
 def inspect(
@@ -113,34 +133,44 @@ def inspect(
     match = snapshot.catalogue.match(exchange.host, exchange.method, exchange.path)
     if not match.inspect:
         return Outcome(Action.ALLOW, None)
-    decoded = _decoded(exchange, match.endpoint, limits, fallen)
-    standing = standing or Standing(client)
+    work = partial(_read, exchange, match.endpoint, limits, fallen, cache, earlier)
+    read = (yield Apart(work)) if len(exchange.body) > _LARGE else work()
+    if not isinstance(read, Read):
+        return Outcome(Action.BLOCK, None, overloaded=True)
+    decoded, standing = read.decoded, standing or Standing(client)
     known = _facts(exchange, standing, snapshot, match, decoded)
-    wanted = _wanted(snapshot, known)
-    parts = decoded.prompt.parts
-    reading = _Reading(parts, cache, wanted, earlier.seams(parts) if earlier else ())
+    reading = _Reading(read, cache, _wanted(snapshot, known))
     tasks = reading.tasks()
     if tasks:
         answer = yield Scan(tasks, _seconds(tasks, snapshot))
-        if answer is None or isinstance(answer, Overloaded):
+        if answer is None or isinstance(answer, Overloaded | Read):
             return Outcome(Action.BLOCK, None, overloaded=True)
         reading.learn(answer)
     findings = reading.findings()
     unread = reading.unread()
     decoded = replace(decoded, prompt=replace(decoded.prompt, unread=(*decoded.prompt.unread, *unread)))
-    facts = replace(
-        known,
-        findings=tuple(_fact(number, finding, parts[part]) for number, (part, finding) in enumerate(findings)),
-        unknown=tuple(dict.fromkeys((*known.unknown, *(miss.reason for miss in unread), *reading.failed))),
-        languages=reading.languages(),
-        ran=frozenset(name for name in wanted if name not in reading.incomplete),
-    )
+    facts = reading.facts(known, findings, unread)
     facts = replace(facts, answers=standing.answers(facts))
     verdict = decide(facts, snapshot.policy, now)
     judged = Judged(exchange, standing.client, match, decoded, findings, facts, verdict, facts.ran)
     body, replaced = _rewrite(judged, issuer)
     yield Record(judged, replaced, body is not None)
     return Outcome(verdict.action, judged, body, replaced, issued=issuer.issued if issuer else {})
+
+
+def _read(
+    exchange: Exchange,
+    endpoint: Endpoint,
+    limits: Limits,
+    fallen: frozenset[str],
+    cache: FindingsCache,
+    earlier: Earlier | None,
+) -> Read:
+    decoded = _decoded(exchange, endpoint, limits, fallen)
+    parts = decoded.prompt.parts
+    between = [*seams.seams(parts), *(earlier.seams(parts) if earlier else ())]
+    sources = [*map(_source, parts), *(seam.source for seam in between)]
+    return Read(decoded, between, sources, [cache.address(source) for source in sources])
 
 
 def _decoded(exchange: Exchange, endpoint: Endpoint, limits: Limits, fallen: frozenset[str]) -> Decoded:
@@ -227,21 +257,17 @@ _NO_PROSE = frozenset({"metadata", "header", "credential"})
 class _Reading:
     """The texts and files of one prompt (its parts, then its seams), what is known of them, and what was learned."""
 
-    def __init__(
-        self, parts: Sequence[Part], cache: FindingsCache, wanted: Mapping[str, str], across: Sequence[Seam] = ()
-    ) -> None:
-        self._parts = parts
+    def __init__(self, read: Read, cache: FindingsCache, wanted: Mapping[str, str]) -> None:
+        self._parts = read.decoded.prompt.parts
         self._cache = cache
         self._wanted = wanted
-        self._seams = [*seams.seams(parts), *across]
-        sources = [_source(part) for part in parts]
-        sources.extend(seam.source for seam in self._seams)
-        self._addresses = [cache.address(source) for source in sources]
+        self._seams = read.seams
+        self._addresses = read.addresses
         self._found: dict[bytes, dict[str, tuple[Finding, ...]]] = {}
         self._pending: dict[bytes, Task] = {}
         self.failed: dict[str, None] = {}
         self.incomplete: set[str] = set()
-        for address, source in zip(self._addresses, sources, strict=True):
+        for address, source in zip(read.addresses, read.sources, strict=True):
             if address in self._found or address in self._pending or not (source.text or source.file):
                 continue
             known = cache.get(address)
@@ -288,6 +314,16 @@ class _Reading:
                 for found in self._found.get(address, {}).values():
                     said.update(((part.kind, code), None) for finding in found if (code := told(finding)))
         return tuple(sorted(said))
+
+    def facts(self, known: Facts, findings: Sequence[tuple[int, Finding]], unread: Sequence[Unread]) -> Facts:
+        """Return the facts with what was found and what was not read."""
+        return replace(
+            known,
+            findings=tuple(_fact(number, each, self._parts[part]) for number, (part, each) in enumerate(findings)),
+            unknown=tuple(dict.fromkeys((*known.unknown, *(miss.reason for miss in unread), *self.failed))),
+            languages=self.languages(),
+            ran=frozenset(name for name in self._wanted if name not in self.incomplete),
+        )
 
     def findings(self) -> tuple[tuple[int, Finding], ...]:
         """Return `(part number, finding)` pairs, resolved part by part."""

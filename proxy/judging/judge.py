@@ -6,6 +6,7 @@ Rules
 3. One snapshot serves an exchange from its beginning to its end, whatever is reloaded meanwhile.
 """
 
+import asyncio
 import logging
 import secrets
 import time
@@ -33,7 +34,7 @@ from proxy.judging.answers.listener import Listener
 from proxy.judging.budget import Budget
 from proxy.judging.cache import FindingsCache
 from proxy.judging.forwarding import Changes
-from proxy.judging.inspection import Answer, Judged, Outcome, Overloaded, Record, Scan, inspect
+from proxy.judging.inspection import Answer, Apart, Judged, Outcome, Overloaded, Record, Scan, inspect
 from proxy.judging.noticing import Noticing
 from proxy.judging.rate import Rate
 from proxy.judging.routing import Unroutable, follow
@@ -223,6 +224,9 @@ class Judge:
             except StopIteration as stop:
                 outcome: Outcome = stop.value
                 return outcome
+            if isinstance(step, Apart):
+                answer = await asyncio.to_thread(step.work)
+                continue
             self._tally.took(stage, time.perf_counter() - before)
             if isinstance(step, Scan):
                 before = time.perf_counter()

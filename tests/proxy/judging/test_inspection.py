@@ -11,7 +11,7 @@ from policies.model import Action
 from proxy.exchange import Exchange
 from proxy.judging.cache import FindingsCache
 from proxy.judging.drive import drive
-from proxy.judging.inspection import Judged, Overloaded, Record, Scan, inspect
+from proxy.judging.inspection import Apart, Judged, Overloaded, Record, Scan, inspect
 from tests.inside import CLIENT, Files, Words, exchange, scanner, snapshot
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -31,6 +31,22 @@ def test_the_steps_of_a_redaction() -> None:
     outcome = stop.value.value
     assert outcome.action is Action.REDACT
     assert json.loads(outcome.body)["messages"][0]["content"] == "my [REDACTED_CREDIT_CARD] please"
+
+
+def test_a_large_body_is_read_apart() -> None:
+    _, words = scanner()
+    large = exchange("CARD " + "x " * 200_000)
+    steps = inspect(large, CLIENT, snapshot([words]), FindingsCache(b"k"), NOW)
+    apart = next(steps)
+    assert isinstance(apart, Apart)
+    assert "CARD" not in repr(apart)
+    scan = steps.send(apart.work())
+    assert isinstance(scan, Scan)
+    steps = inspect(large, CLIENT, snapshot([words]), FindingsCache(b"k"), NOW)
+    next(steps)
+    with pytest.raises(StopIteration) as stop:
+        steps.send(None)
+    assert stop.value.value.refused
 
 
 def test_an_allowed_body_is_not_made_anew() -> None:

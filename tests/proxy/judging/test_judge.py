@@ -1,7 +1,9 @@
 """The judge rules, records before it answers, and never lets a failure through."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,6 +73,32 @@ async def test_a_redaction_waits_for_its_record_and_is_announced() -> None:
     assert ruling.announcement == f"redacted; n=1; ref={ruling.event}"
     assert trail.records[0][1] is True
     assert trail.records[0][0]["id"] == ruling.event
+
+
+async def test_a_large_body_holds_up_nobody_while_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran, usual = [], asyncio.to_thread
+
+    async def to_thread(work: Any) -> Any:
+        ran.append(work)
+        return await usual(work)
+
+    monkeypatch.setattr(asyncio, "to_thread", to_thread)
+    ruling, _ = await ask("CARD " + "x " * 200_000, Trail())
+    assert len(ran) == 1
+    assert (ruling.body or b"").count(b"[REDACTED_CREDIT_CARD]") == 1
+    await ask("CARD", Trail())
+    assert len(ran) == 1
+
+
+async def test_a_large_body_that_cannot_be_read_for_a_fault_of_ours_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def to_thread(work: Any) -> Any:
+        raise RuntimeError("MARKED")
+
+    monkeypatch.setattr(asyncio, "to_thread", to_thread)
+    ruling, _ = await ask("x " * 200_000, Trail())
+    assert ruling.answer is not None
+    assert ruling.answer.status == 400
+    assert b"MARKED" not in ruling.answer.body
 
 
 async def test_a_refusal_says_why_and_names_its_record() -> None:
