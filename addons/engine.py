@@ -20,11 +20,11 @@ from mitmproxy.net import tls as net_tls
 from mitmproxy.proxy import context, layer, mode_servers, server
 from mitmproxy.proxy.layers import websocket
 from mitmproxy.proxy.layers.http import HttpStream
-from mitmproxy.proxy.layers.http._http1 import Http1Connection
+from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Connection, Http1Server
 from mitmproxy.proxy.layers.tls import TLSLayer
 from OpenSSL import SSL
 
-from addons import answerlayer, relay, requestlayer, socketlayer
+from addons import answerlayer, heads, relay, requestlayer, socketlayer
 from addons.connection import Connect, Connection
 from addons.dispatch import Dispatch
 from proxy.door.peer import Peer
@@ -106,6 +106,7 @@ class Engine:
         answerlayer.install()
         requestlayer.install()
         relay.install()
+        heads.install()
         self.connect = connect
         self._clients: dict[str, Client] = {}
         self._peers: dict[str, Peer] = {}
@@ -195,6 +196,8 @@ _EXPECTED = {
     "ConnectionHandler.wakeup": (server.ConnectionHandler, "wakeup", ["self", "request"]),
     "Layer.handle_event": (layer.Layer, "handle_event", ["self", "event"]),
     "TLSLayer.receive_data": (TLSLayer, "receive_data", ["self", "data"]),
+    "Http1Server.read_headers": (Http1Server, "read_headers", ["self", "event"]),
+    "Http1Client.read_headers": (Http1Client, "read_headers", ["self", "event"]),
     "Http1Connection.read_body": (Http1Connection, "read_body", ["self", "event"]),
     "ConnectionHandler.server_event": (server.ConnectionHandler, "server_event", ["self", "event"]),
     "ProxyConnectionHandler.__init__": (

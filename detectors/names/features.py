@@ -24,6 +24,9 @@ city, one of the 6,000 commonest words of English, a word of English that is mos
 _LETTERS = 24
 """More letters of a word than these are not looked at."""
 
+_KEPT = 4096
+"""Words whose features are kept: 2 MB of an inspector."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -45,7 +48,7 @@ class Lexicon:
         self._vocabulary = vocabulary
         self._entries = entries
         self._bits = bits
-        self.look = lru_cache(maxsize=20_000)(self._look)
+        self.look = lru_cache(maxsize=_KEPT)(self._look)
 
     def _look(self, word: str) -> Word:
         """Return the features of `word` (cached: prose repeats its words)."""

@@ -46,31 +46,35 @@ def alone(folder: Path) -> Iterator[None]:
 
 def packed(folder: Path, signed_to: Callable[[str], Head | None], settle: float = SETTLE) -> list[Path]:
     """Compress what is closed and signed, and return the new files. Raises OSError."""
-    made = []
+    settled = time.time() - settle
     with alone(folder):
-        for segment in _closed(folder, signed_to):
-            if not segment.packed and time.time() - segment.path.stat().st_mtime >= settle:
-                made.append(pack(segment.path))
-    return made
+        plain = _closed(folder, signed_to, lambda segment: not segment.packed and _changed(segment) <= settled)
+        return [pack(segment.path) for segment in plain]
 
 
 def expired(folder: Path, signed_to: Callable[[str], Head | None], days: float) -> list[Expired]:
     """Return the closed and signed files whose last record is older than `days`. Raises OSError."""
     old = time.time() - days * _DAY
-    found = []
-    for segment in _closed(folder, signed_to):
-        if segment.path.stat().st_mtime < old:
-            first, last = _span(segment)
-            found.append(Expired(segment, first, last))
-    return found
+    return [
+        Expired(segment, *_span(segment))
+        for segment in _closed(folder, signed_to, lambda segment: _changed(segment) < old)
+    ]
 
 
-def _closed(folder: Path, signed_to: Callable[[str], Head | None]) -> Iterator[Segment]:
+def _closed(
+    folder: Path, signed_to: Callable[[str], Head | None], wanted: Callable[[Segment], bool]
+) -> Iterator[Segment]:
+    """Yield the wanted files that are closed and signed whole. No other is read: this runs every minute."""
     for chain, files in segments(folder).items():
         head = signed_to(chain)
         for segment in files:
-            if head is not None and (segment is not files[-1] or head.ended) and _span(segment)[1] <= head.records:
+            closed = head is not None and (segment is not files[-1] or head.ended)
+            if closed and wanted(segment) and _span(segment)[1] <= (head.records if head else 0):
                 yield segment
+
+
+def _changed(segment: Segment) -> float:
+    return segment.path.stat().st_mtime
 
 
 def _span(segment: Segment) -> tuple[int, int]:

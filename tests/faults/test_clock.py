@@ -76,9 +76,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, Ups
     if LIBRARY is None:
         pytest.skip("libfaketime is not installed")
     folder = tmp_path_factory.mktemp("clock")
-    clock = Clock(folder / "clock")
+    (folder / "clock").mkdir()  # workers see no file that is made beside the state folder later
+    clock = Clock(folder / "clock" / "now")
     (folder / "habit").mkdir()
-    (folder / "habit" / "sitecustomize.py").write_text(HABIT.format(library=str(LIBRARY), file=str(folder / "clock")))
+    (folder / "habit" / "sitecustomize.py").write_text(
+        HABIT.format(library=str(LIBRARY), file=str(folder / "clock" / "now"))
+    )
     policy = POLICY.format(until=f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
     environment = {"PYTHONPATH": f"{folder / 'habit'}:{ROOT}"}
     with (

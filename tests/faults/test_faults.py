@@ -20,6 +20,7 @@ from tests.running import AI_HOSTS, PLAIN_HOST, ROOT, Proxy
 from tests.upstream import Upstream
 
 pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("faults"), pytest.mark.timeout(600)]
+LONE = {"HUSHGATE_WORKERS": "1", "HUSHGATE_INSPECTORS": "1"}  # nobody steps in for one that is hit
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, Ups
     ):
         arguments = ["--policies", str(policy), "--connect-to", f"{BAD_HOST}:443:127.0.0.1:{vendor.port}"]
         hosts = [host for host in (*AI_HOSTS, PLAIN_HOST) if host != BAD_HOST]
-        limits = {"HUSHGATE_MAX_CONNECTIONS": "12000", "HUSHGATE_MAX_CONNECTIONS_PER_CLIENT": "2000"}
+        limits = {"HUSHGATE_MAX_CONNECTIONS": "12000", "HUSHGATE_MAX_CONNECTIONS_PER_CLIENT": "2000"} | LONE
         with Proxy(folder / "state", upstream, arguments=arguments, hosts=hosts, environment=limits) as proxy:
             yield Scene(proxy, folder, policy, vendor, disk), upstream
 

@@ -53,6 +53,15 @@ def with_status(answers: list[Answer], status: int) -> Answer | None:
     return next((answer for answer in answers if answer.status == status), None)
 
 
+def test_a_head_of_a_megabyte_is_refused_unread(running: tuple[Proxy, Upstream]) -> None:
+    proxy, upstream = running
+    sock = proxy.connect(OPENAI)
+    with sock:
+        sock.sendall(b"GET /v1/models HTTP/1.1\r\nhost: api.openai.com\r\nx-huge: " + b"a" * 70_000)
+        assert sock.recv(4096).startswith(b"HTTP/1.1 431 ")
+    assert not upstream.received
+
+
 def test_too_many_requests_are_answered_in_the_vendor_s_retryable_form(running: tuple[Proxy, Upstream]) -> None:
     proxy, upstream = running
     refused = until(lambda: with_status(at_once(proxy, chat("hello")), 503))

@@ -41,3 +41,13 @@ def test_only_old_closed_files_expire(trail):
     found = expired(trail.folder, trail.notary.signed_to, 30)
     assert [each.segment.number for each in found] == list(range(len(found)))
     assert (found[0].first, found[-1].last) == (1, 6 if trail.file(chain, -1).stat().st_size == 0 else 5)
+
+
+def test_files_that_are_packed_or_young_are_not_read_again(trail, monkeypatch):
+    """This runs every minute, over all that there is."""
+    trail.write(*range(6), segment_bytes=400)
+    trail.sign()
+    assert packed(trail.folder, trail.notary.signed_to, settle=0)
+    monkeypatch.setattr("proxy.audit.custody.lines", lambda segment: 1 / 0)
+    assert packed(trail.folder, trail.notary.signed_to, settle=0) == []
+    assert expired(trail.folder, trail.notary.signed_to, 30) == []
