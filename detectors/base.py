@@ -115,6 +115,9 @@ class View(Protocol):
     def names(self, start: int, end: int) -> Sequence[str]:
         """Return what was done to `start..end` or right in front of it (`base64`); none where it reads as it stands."""
 
+    def inside(self, start: int, end: int) -> tuple[int, ...]:
+        """Return where `start..end` stands in the run around it that was read as a whole: see Finding.inside."""
+
     def touched(self, start: int, end: int) -> bool:
         """Tell whether something was done inside `start..end` itself."""
 

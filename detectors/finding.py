@@ -30,6 +30,7 @@ class Finding:
     lines: int = 0  # source code: non-blank lines
     source: str = ""  # documents: id of the indexed document
     overlap: float = 0.0  # documents: share of the part that matched, 0 to 1
+    inside: tuple[int, ...] = ()  # where in a run that was decoded as a whole: start, end; of a run in it again
 
     def moved(self, offset: int) -> "Finding":
         """Return the same finding `offset` characters further on."""

@@ -29,9 +29,11 @@ def placed(finding: Finding, view: View, known: Sequence[Finding]) -> list[Findi
     if not names or (view.joined and (finding.category not in _VALUES or not view.touched(finding.start, finding.end))):
         return []
     codes = (*finding.evidence, *(f"view:{name}" for name in names))
+    origin = view.origin(finding.start, finding.end)
+    inside = view.inside(finding.start, finding.end) if len(origin) == 1 else ()
     pieces = [
-        replace(finding, start=start, end=end, evidence=(*codes, REST) if number else codes)
-        for number, (start, end) in enumerate(view.origin(finding.start, finding.end))
+        replace(finding, start=start, end=end, evidence=(*codes, REST) if number else codes, inside=inside)
+        for number, (start, end) in enumerate(origin)
     ]
     if any(_said(piece, other, chance=view.chance) for other in known for piece in pieces):
         return []
@@ -42,6 +44,18 @@ def _said(piece: Finding, known: Finding, *, chance: bool) -> bool:
     """Tell whether what is known says what the piece says, or is as sure where chance may have joined the piece."""
     if known.category != piece.category or not known.touches(piece):
         return False
+    (first, last), (start, end) = _apart(known, piece)
+    if end <= first or last <= start:
+        return False
     if chance and known.score >= piece.score:
         return True
-    return known.entity == piece.entity and known.start <= piece.start and piece.end <= known.end
+    return known.entity == piece.entity and first <= start and end <= last
+
+
+def _apart(known: Finding, piece: Finding) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return where both stand in the innermost run that both stand in, or in the text."""
+    one, other = ((f.start, f.end, *f.inside) for f in (known, piece))
+    at = 0
+    while one[at : at + 2] == other[at : at + 2] and at + 2 < min(len(one), len(other)):
+        at += 2
+    return one[at : at + 2], other[at : at + 2]

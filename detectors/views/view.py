@@ -102,6 +102,19 @@ class View:
             found.extend(above)
         return tuple(_united(found))
 
+    def inside(self, start: int, end: int) -> tuple[int, ...]:
+        """Return where `start..end` stands in the text of the run around it that was read as a whole.
+
+        Of a run in a run: start and end in the outer one's text, then in the inner one's. Nothing: there is no run.
+        """
+        if self.parent is None:
+            return ()
+        above = self._above(start, end)
+        outer = self.parent.inside(*above) if above else ()
+        pieces = self._pieces[max(0, bisect_right(self._starts, start) - 1) : bisect_left(self._starts, end)]
+        whole = any(p.kind == "block" and (p.at < start or end < p.at + p.size) for p in pieces)
+        return (*outer, start, end) if whole else outer
+
     def image(self, start: int, end: int) -> Span | None:
         """Return the least stretch of this view that holds all of the parent's `start..end`; None where it was cut."""
         if self.parent is None:

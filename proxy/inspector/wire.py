@@ -170,7 +170,7 @@ def _to_row(found: Finding) -> list[object]:
         *(found.entity, found.category, int(found.start), int(found.end), float(found.score)),
         *(found.detector, found.digest, found.evidence),
     ]
-    rest = (found.language, found.kind, int(found.lines), found.source, float(found.overlap))
+    rest = (found.language, found.kind, int(found.lines), found.source, float(found.overlap), found.inside)
     return [*row, *rest] if any(rest) else row
 
 
@@ -178,4 +178,6 @@ def _to_finding(row: Sequence[Any]) -> Finding:
     entity, category, start, end, score, detector, digest, evidence, *rest = row
     if not isinstance(score, float):
         raise WireError("a score that is no number")
+    if rest:
+        rest[-1] = tuple(rest[-1])
     return Finding(entity, category, start, end, score, detector, digest, tuple(evidence), *rest)

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+from collections import Counter
 from functools import cache
 
 import pytest
@@ -111,6 +112,17 @@ def test_no_text_makes_a_detector_fail(text):
 def test_layout_of_terminals_strings_and_strewn_characters_hides_nothing(entity, text):
     assert entity in {f.entity for f in findings(text)}
     assert entity not in {f.entity for f in findings(redacted(text))}
+
+
+def test_every_value_in_an_encoded_run_is_a_finding_of_its_own():
+    inner = base64.b64encode(b"first ann@acme-bank.com then bob@acme-bank.com").decode()
+    blob = f"key {KEY} card {CARD} mail {MAIL}\nthen {inner}\n" + "\n".join(f"u{i}@acme-bank.com" for i in range(30))
+    text = f"Look: {base64.b64encode(blob.encode()).decode()} ok?"
+    found = findings(text)
+    count = Counter(f.entity for f in found)
+    assert (count["SECRET_AWS_ACCESS_KEY"], count["CREDIT_CARD"], count["EMAIL_ADDRESS"]) == (1, 1, 33)
+    assert len({f.digest for f in found}) == len(found)
+    assert {(f.start, f.end) for f in found} == {(6, len(text) - 4)}
 
 
 def test_a_value_taken_apart_into_variables_is_redacted_in_each():

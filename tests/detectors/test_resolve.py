@@ -1,5 +1,6 @@
 import itertools
 import random
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,3 +117,22 @@ def test_what_does_not_stand_touches_something_that_does(findings: list[Finding]
     for lost in set(findings) - set(standing):
         rivals = [f for f in standing if f.category in (lost.category, "secret")]
         assert any(lost.touches(rival) for rival in rivals)
+
+
+def test_findings_in_one_run_share_a_character_where_they_do_in_what_the_run_says():
+    def within(entity, score, *inside, category="pii"):
+        return replace(found(entity, category, 2, 90, score), inside=inside)
+
+    inside = [
+        within("EMAIL_ADDRESS", 0.9, 0, 12),
+        within("EMAIL_ADDRESS", 0.9, 20, 32),
+        within("PHONE_NUMBER", 0.5, 25, 35),
+        within("IBAN_CODE", 0.8, 40, 70, 0, 22),
+        within("CREDIT_CARD", 0.8, 40, 70, 23, 30),
+        within("SECRET_JWT", 0.9, 80, 88, category="secret"),
+        within("URL", 0.9, 82, 86),
+    ]
+    expected = ["CREDIT_CARD", "EMAIL_ADDRESS", "EMAIL_ADDRESS", "IBAN_CODE", "SECRET_JWT"]
+    assert sorted(entities(*inside)) == expected
+    assert sorted(entities(*inside, found("URL", "pii", 80, 99, 0.7))) == expected
+    assert entities(*inside[:2], found("URL", "pii", 0, 99, 0.95)) == ["URL"]

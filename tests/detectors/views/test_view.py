@@ -110,3 +110,15 @@ def test_a_few_characters_of_a_line_make_no_line_of_code():
     assert view(text, Edit(5, 9, "123", "base64"), Edit(18, 19, "", "invisible")).lines
     assert view(text, Edit(5, 9, "a\nb", "base64")).lines
     assert view(text, Edit(5, 9, "import os; os.system(cmd)", "base64")).lines
+
+
+def test_a_place_in_a_run_is_that_in_its_text_run_by_run():
+    first = edited(View("see RUN1 ok"), [Edit(4, 8, "a value RUN2 b", "base64")])
+    second = edited(first, [Edit(first.text.index("RUN2"), first.text.index("RUN2") + 4, "more of it", "base64")])
+    value, more = first.text.index("value"), second.text.index("of")
+    assert first.inside(value, value + 5) == (value, value + 5)
+    assert second.inside(more, more + 2) == (first.text.index("RUN2"), first.text.index("RUN2") + 4, more, more + 2)
+    assert first.inside(0, 3) == ()
+    assert View("plain").inside(0, 3) == ()
+    whole = edited(View("%41%42"), [Edit(0, 3, "A", "percent"), Edit(3, 6, "B", "percent")])
+    assert whole.inside(0, 2) == ()

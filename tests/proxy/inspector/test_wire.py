@@ -40,6 +40,7 @@ FINDINGS = st.builds(
     lines=COUNTS,
     source=st.sampled_from(("", "doc-1")),
     overlap=SCORES,
+    inside=st.sampled_from(((), (3, 9), (3, 9, 0, 2))),
 )
 REPORTS = st.builds(
     Report,
