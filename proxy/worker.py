@@ -183,6 +183,7 @@ class Worker:
             return
         if "inspectors" in message:
             self._pool.switch([Path(path) for path in message["inspectors"]], _names(snapshot))
+            self.judge.forget()
         self.judge.snapshot = snapshot
         self._tally.in_force(snapshot.revision)
         if "identity" in message:

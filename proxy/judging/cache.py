@@ -18,7 +18,8 @@ class FindingsCache:
     A file's key is HMAC-SHA256 with another key over its type, suffix and bytes.
 
     An entry maps detector names (`id@version`) to findings, so that a detector that is missing is run and added.
-    Only what a detector finished is stored: a time-out never is.
+    Only what a detector finished is stored: a time-out never is. Rules of a detector can change and its name not: with
+    new inspectors comes `renew`.
     """
 
     def __init__(
@@ -34,6 +35,12 @@ class FindingsCache:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def renew(self) -> None:
+        """Forget everything, also what comes in under addresses given out before: other detectors found it."""
+        self._key, self._file_key = (hmac.digest(key, b"next", hashlib.sha256) for key in (self._key, self._file_key))
+        self._entries.clear()
+        self._size = 0
 
     def address(self, source: Source) -> bytes:
         """Return the key under which `source` is kept."""

@@ -162,6 +162,10 @@ class Judge:
         self._tally.took("total", time.perf_counter() - started)
         return ruling
 
+    def forget(self) -> None:
+        """Forget what was found before: from now on other detectors look."""
+        self._cache.renew()
+
     async def confirm(self, ruling: Ruling, content_type: str, head: bytes) -> None:
         """Tell what the first bytes of an answer say of a service that nobody listed. Raises nothing."""
         if ruling.judged is None:

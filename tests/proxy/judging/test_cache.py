@@ -40,6 +40,18 @@ def test_the_least_recently_used_entries_make_room() -> None:
     assert not cache.get(addresses[1])
 
 
+def test_with_other_detectors_everything_is_forgotten_and_what_comes_late_is_not_kept() -> None:
+    cache = FindingsCache(b"key")
+    sources = [Source("text"), Source("", file=File(b"bytes"))]
+    before = [cache.address(source) for source in sources]
+    cache.add(before[0], {"pii@1": FOUND})
+    cache.renew()
+    assert len(cache) == 0
+    for address in before:
+        cache.add(address, {"pii@1": ()})
+    assert all(cache.get(cache.address(source)) == {} for source in sources)
+
+
 def test_look_ups_are_told() -> None:
     from proxy.judging.drive import drive
     from tests.inside import CLIENT, exchange, scanner, snapshot
