@@ -36,7 +36,8 @@ _SAID = {
 }
 _NAMED = {"pdf": "pdf", "eml": "mail", "mht": "mail", "mhtml": "mail", "html": "html", "htm": "html", "xhtml": "html"}
 _FEED = re.compile(r"(?:image|audio|video|font|model)/(?!svg)")
-_WIDE = (b"\xff\xfe", b"\xfe\xff")
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_WIDER = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
 
 
 def kind_of(data: bytes, said: str, suffix: str) -> str:
@@ -55,13 +56,19 @@ def kind_of(data: bytes, said: str, suffix: str) -> str:
     return "html" if claimed == "html" else "text"
 
 
+def bears_archive(data: bytes) -> bool:
+    """Tell whether bytes end as a zip archive does (APPNOTE 4.3.16): a picture or a PDF may stand in front of one."""
+    at = data.rfind(b"PK\x05\x06", -65558)
+    return at >= 0 and len(data) - at >= 22 and at + 22 + int.from_bytes(data[at + 20 : at + 22], "little") == len(data)
+
+
 def is_feed(said: str) -> bool:
     """Tell whether a media type says pictures, sound, moving pictures."""
     return _FEED.match(said) is not None
 
 
 def is_wide(data: bytes) -> bool:
-    """Tell whether bytes start with a byte order mark of UTF-16."""
+    """Tell whether bytes start with a byte order mark of UTF-16 or UTF-32."""
     return data.startswith(_WIDE)
 
 
@@ -74,9 +81,9 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1e]")
 
 
 def decoded(data: bytes) -> str:
-    """Return the text of bytes: UTF-8, marked UTF-16, else Windows-1252, which never fails here."""
+    """Return the text of bytes: UTF-8, marked UTF-16 or UTF-32, else Windows-1252, which never fails here."""
     if is_wide(data):
-        return data.decode("utf-16", "replace")
+        return data.decode("utf-32" if data.startswith(_WIDER) else "utf-16", "replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -37,6 +37,11 @@ def read(data: bytes, harvest: Harvest) -> None:
         raise Unreadable("media")
 
 
+def readable() -> bool:
+    """Tell whether anything here reads pictures."""
+    return installed() is not None or _tesseract() is not None
+
+
 @cache
 def _tesseract() -> ocr.Read | None:
     return ocr.reader()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from detectors.base import File
 from detectors.documents import compressed, mail, markup, office, ole, pdf, picture, rtf
 from detectors.documents.harvest import Bounds, Exhausted, Harvest, Label, Unreadable
-from detectors.documents.kinds import decoded, is_feed, is_wide, kind_of
+from detectors.documents.kinds import bears_archive, decoded, is_feed, is_wide, kind_of
 from detectors.documents.strings import gleaned
 
 BOUNDS = Bounds()
@@ -42,6 +42,12 @@ def _dispatch(harvest: Harvest, data: bytes, said: str, suffix: str) -> None:
     kind = kind_of(data, said, suffix)
     if kind in ("text", "html", "mail") and is_feed(said):
         harvest.miss("media")  # it calls itself a picture: whoever gets it may see more than words
+    _read(harvest, data, kind, suffix)
+    if kind != "zip" and bears_archive(data):
+        _read(harvest, data, "zip", suffix)
+
+
+def _read(harvest: Harvest, data: bytes, kind: str, suffix: str) -> None:
     try:
         _READERS[kind](data, harvest, kind, suffix)
     except Exhausted:

@@ -38,9 +38,10 @@ def test_types_of_pictures_and_sound():
 def test_text_has_no_controls_unless_it_is_marked_utf_16():
     assert is_text(b"caf\xe9\r\n\t")
     assert is_text("x".encode("utf-16"))
+    assert is_text(b"\0\0\xfe\xff" + "x".encode("utf-32-be"))
     assert not is_text(b"a\x00b")
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
 def test_text_is_decoded(codec):
     assert decoded("caf\u00e9".encode(codec)) == "caf\u00e9"

@@ -3,8 +3,9 @@ import io
 import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText
+from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject
 
-from detectors.documents import pdf
+from detectors.documents import pdf, picture
 from detectors.documents.harvest import Label, Unreadable
 from tests import papers
 from tests.detectors.documents.gathering import harvest
@@ -49,6 +50,42 @@ def test_notes_and_attachments_are_read():
 
 def test_a_page_without_words_is_a_picture():
     assert list(reading(papers.pdf(""))[0].unread) == ["media"]
+
+
+def pictured(*contents: bytes, size: int = 300, twice: bool = False) -> bytes:
+    def change(writer: PdfWriter) -> None:
+        names = DictionaryObject()
+        for number, content in enumerate(contents):
+            image = StreamObject()
+            image.set_data(content)
+            said = {"/Subtype": NameObject("/Image"), "/Filter": NameObject("/DCTDecode")}
+            image.update({NameObject(key): value for key, value in said.items()})
+            for key in ("/Width", "/Height"):
+                image[NameObject(key)] = NumberObject(size)
+            names[NameObject(f"/I{number}")] = writer._add_object(image)
+        writer.pages[0]["/Resources"][NameObject("/XObject")] = names
+        if twice:
+            writer.add_page(writer.pages[0])
+
+    return written(change)
+
+
+def test_pictures_on_pages_are_files_inside_where_something_reads_pictures(monkeypatch):
+    scanned = pictured(b"\xff\xd8\xffone", b"\xff\xd8\xfftwo", twice=True)
+    got, seen = reading(scanned)
+    assert (list(got.unread), seen) == (["media"], [])
+    monkeypatch.setattr(picture, "installed", lambda: lambda _: "")
+    got, seen = reading(scanned)
+    assert [data for data, _ in seen] == [b"\xff\xd8\xffone", b"\xff\xd8\xfftwo"]
+    assert not got.unread
+    assert reading(pictured(b"\xff\xd8\xff", size=20))[1] == []
+
+
+def test_of_many_pictures_the_first_ones_are_read_and_the_rest_is_said(monkeypatch):
+    monkeypatch.setattr(picture, "installed", lambda: lambda _: "")
+    got, seen = reading(pictured(*(b"\xff\xd8\xff%d" % n for n in range(20))))
+    assert len(seen) == pdf._PICTURES
+    assert list(got.unread) == ["media"]
 
 
 def test_glyphs_that_stand_for_no_letter_are_no_words():

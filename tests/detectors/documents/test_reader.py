@@ -43,6 +43,8 @@ TEXT = b"my card 4111 1111 1111 1111"
 EVERY_KIND = {
     "text": TEXT,
     "utf16": TEXT.decode().encode("utf-16"),
+    "utf32": TEXT.decode().encode("utf-32"),
+    "zip behind a pdf": papers.pdf("x") + papers.zipped({"a.txt": TEXT}),
     "docx": papers.docx("my card 4111| 1111 11|11 1111"),
     "xlsx": papers.xlsx(("name", "card"), ("Ann", CARD)),
     "pptx": papers.pptx("hello", f"my card {CARD}"),
@@ -72,7 +74,7 @@ def test_the_text_of_every_kind_of_file_is_read(name: str) -> None:
     assert not result.late
 
 
-@pytest.mark.parametrize("name", [name for name in EVERY_KIND if name not in ("text", "utf16")])
+@pytest.mark.parametrize("name", [name for name in EVERY_KIND if name not in ("text", "utf16", "utf32")])
 def test_a_file_that_is_cut_off_is_not_read_in_silence(name: str) -> None:
     data = EVERY_KIND[name]
     result = reading(data[: len(data) // 2])
@@ -127,6 +129,13 @@ def test_a_pdf_that_opens_without_a_password_is_read() -> None:
     out = io.BytesIO()
     writer.write(out)
     assert CARD in reading(out.getvalue()).text
+
+
+def test_an_archive_behind_a_picture_is_read_too() -> None:
+    result = reading(b"\x89PNG\r\n\x1a\n" + bytes(99) + papers.zipped({"a.txt": TEXT}))
+    assert CARD in result.text
+    assert result.unread == ("media",)
+    assert reading(b"\x89PNG\r\n\x1a\n" + bytes(99) + b"PK\x05\x06" + bytes(18)).unread == ("media",)
 
 
 def test_words_that_call_themselves_a_picture_are_read_and_unread() -> None:
