@@ -1,16 +1,14 @@
 """What putting values back, and rules about answers, cost while a stream comes: first event, CPU per event."""
 
-import asyncio
 import contextlib
 from collections.abc import Iterator
 
 from proxy.bench import load, programs
-from proxy.bench.accounting import cpu_seconds
 from proxy.bench.effort import Effort
 from proxy.bench.figures import Figure, percentile
 from proxy.bench.programs import Stand
 
-_EVENTS = 60
+_EVENTS = 120
 _GAP = 0.01
 _MATCH = "match: {direction: [%s], content: {any: [{entities: [EMAIL_ADDRESS]}]}}"
 _POLICY = """schema: policy/v1
@@ -36,12 +34,11 @@ def answers(stand: Stand, effort: Effort) -> Iterator[Figure]:
             file.write_text(_POLICY + (rules or _RULE.replace("redact", "monitor").replace("response", "request")))
             arguments = ["--policies", str(file)]
             running[title] = stack.enter_context(programs.hushgate(stand, f"answers-{number}", arguments))
+        programs.rest(effort.rest, running.values())
         for turn in range(effort.rounds):
             items = list(running.items())
             for title, one in items if turn % 2 == 0 else items[::-1]:
-                before = cpu_seconds(one.pid) if one.pid else 0.0
-                timings = asyncio.run(load.post_all(one.way, bodies, lines=5, path=path))
-                used = (cpu_seconds(one.pid) if one.pid else 0.0) - before
+                timings, used = load.stream_all(one.way, one.pid, bodies, path)
                 cpu.setdefault(title, []).append(used / (len(bodies) * _EVENTS))
                 first.setdefault(title, []).append(percentile([t.delays[0] for t in timings], 0.5))
     for title in _KINDS:

@@ -7,8 +7,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from proxy.bench.upstream import STEP, WRAP
+
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_SENT = re.compile(rb'"id": "([\d.]+)"')
+_SENT = re.compile(rb'"at": (\d+)')
 _SIZE = 256 * 1024
 
 
@@ -77,8 +79,8 @@ class Line:
         delays: list[float] = []
         while size := int(await self._reader.readline(), 16):
             data = await self._reader.readexactly(size + 2)
-            now = time.monotonic()
-            delays.extend(now - float(sent) for sent in _SENT.findall(data))
+            now = time.monotonic() / STEP
+            delays.extend(STEP * max((now - int(sent) + WRAP / 2) % WRAP - WRAP / 2, 0) for sent in _SENT.findall(data))
         await self._reader.readline()
         return tuple(delays)
 

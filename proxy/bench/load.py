@@ -3,8 +3,9 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from proxy.bench.accounting import cpu_seconds
 from proxy.bench.line import Line, Timing, Way
 
 CHAT = "/v1/chat/completions"
@@ -35,9 +36,15 @@ def chat(*turns: str) -> bytes:
     return json.dumps({"model": "gpt-bench", "messages": messages}).encode()
 
 
-async def post_all(way: Way, bodies: Sequence[bytes], lines: int = 1, path: str = CHAT) -> list[Timing]:
-    """Post every body once, over so many connections at a time. Raises ValueError where one is not answered 200."""
+async def post_all(
+    way: Way, bodies: Sequence[bytes], lines: int = 1, path: str = CHAT, ready: Callable[[], None] = lambda: None
+) -> list[Timing]:
+    """Post every body once, over so many connections at a time; `ready` is called when all are open.
+
+    Raises ValueError where one is not answered 200.
+    """
     opened = [await Line.open(way) for _ in range(lines)]
+    ready()
     work = iter(bodies)
     timings: list[Timing] = []
 
@@ -53,6 +60,30 @@ async def post_all(way: Way, bodies: Sequence[bytes], lines: int = 1, path: str 
     finally:
         for line in opened:
             line.close()
+    return timings
+
+
+def stream_all(way: Way, pid: int, bodies: Sequence[bytes], path: str) -> tuple[list[Timing], float]:
+    """Post bodies whose answers are event streams, on five connections that are open before.
+
+    Returns the times, and the CPU seconds that the processes of `pid` (0: none) had meanwhile.
+    """
+    before: list[float] = []
+
+    def ready() -> None:
+        before.append(cpu_seconds(pid) if pid else 0.0)
+
+    timings = asyncio.run(post_all(way, bodies, lines=5, path=path, ready=ready))
+    return timings, (cpu_seconds(pid) if pid else 0.0) - before[0]
+
+
+async def post_while(way: Way, body: bytes, going: Callable[[], bool]) -> list[Timing]:
+    """Post a body over and over on one connection, as long as `going` says so."""
+    line = await Line.open(way)
+    timings = []
+    while going():
+        timings.append(await line.post(CHAT, body))
+    line.close()
     return timings
 
 

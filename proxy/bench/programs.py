@@ -12,10 +12,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from proxy.bench.accounting import cpu_seconds
 from proxy.bench.line import Way
 from proxy.ca.signer import self_signed
 
@@ -52,6 +53,21 @@ class Running:
         return replace(self.way, host=host, roots=roots)
 
 
+def rest(seconds: float, running: Iterable[Running]) -> None:
+    """Leave programs alone for so long, and until they do nothing: what starts late is no cost of what is measured."""
+    time.sleep(seconds)
+    deadline = time.monotonic() + 4 * seconds
+    for one in running:
+        while one.pid and time.monotonic() < deadline and _busy(one.pid):
+            pass
+
+
+def _busy(pid: int) -> bool:
+    before = cpu_seconds(pid)
+    time.sleep(0.5)
+    return cpu_seconds(pid) - before > 0.02
+
+
 @contextlib.contextmanager
 def direct(stand: Stand, host: str = AI_HOST) -> Iterator[Running]:
     """Yield the way without any proxy."""
@@ -86,11 +102,16 @@ def hushgate(
 
 @contextlib.contextmanager
 def mitmdump(
-    stand: Stand, arguments: Sequence[str] = (), host: str = AI_HOST, *, streaming: bool = False
+    stand: Stand,
+    arguments: Sequence[str] = (),
+    host: str = AI_HOST,
+    *,
+    name: str = "mitmdump",
+    streaming: bool = False,
 ) -> Iterator[Running]:
     """Run mitmproxy's own `mitmdump -q` as it comes, but for where it connects to. Raises StartError."""
     port = _free_port()
-    home = stand.folder / "mitmdump"
+    home = stand.folder / name
     home.mkdir(exist_ok=True)
     redirect = home / "redirect.py"
     script = _REDIRECT.format(port=stand.port) + (_STREAMING if streaming else "")
@@ -99,8 +120,8 @@ def mitmdump(
     command += ["--set", f"confdir={home}", "--set", f"ssl_verify_upstream_trusted_ca={stand.roots[AI_HOST]}", "-s"]
     command += [str(redirect), *arguments]
     begun = time.monotonic()
-    with _process(command, stand.folder / "mitmdump.log") as process:
-        _wait(process, lambda: _listens(port), stand.folder / "mitmdump.log")
+    with _process(command, stand.folder / f"{name}.log") as process:
+        _wait(process, lambda: _listens(port), stand.folder / f"{name}.log")
         roots = home / "mitmproxy-ca-cert.pem" if "--ignore-hosts" not in arguments else stand.roots[host]
         way = Way(("127.0.0.1", port), roots, host, proxied=True)
         yield Running(way, process.pid, time.monotonic() - begun)

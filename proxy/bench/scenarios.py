@@ -8,16 +8,18 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 from proxy.bench import load, programs
 from proxy.bench.accounting import cpu_seconds, memory_bytes
 from proxy.bench.answers import answers
 from proxy.bench.effort import Effort
 from proxy.bench.figures import Figure, percentile, ratio
-from proxy.bench.line import Line, Timing
+from proxy.bench.line import Line, Way
 from proxy.bench.programs import OTHER_HOST, Running, Stand
 
-_EVENTS = 60
+_EVENTS = 120
 _GAP = 0.01
 
 
@@ -25,6 +27,7 @@ def requests(stand: Stand, effort: Effort) -> Iterator[Figure]:
     """CPU per intercepted request of 2 kB, findings cached, beside mitmdump without an addon."""
     bodies = [load.chat(load.prose(2000, 0))] * effort.of(400)
     with programs.hushgate(stand) as ours, programs.mitmdump(stand) as peer:
+        programs.rest(effort.rest, (ours, peer))
         series = _cpu_rounds(effort, {"hushgate": ours, "mitmdump -q": peer}, bodies, lines=4)
     for name, values in series.items():
         yield Figure("requests", f"{name}: CPU per request", "ms", tuple(1000 * v for v in values))
@@ -38,6 +41,7 @@ def latency(stand: Stand, effort: Effort) -> Iterator[Figure]:
     added: dict[str, list[float]] = {}
     with programs.direct(stand) as straight, programs.hushgate(stand) as ours:
         asyncio.run(load.post_all(ours.way, seen[:20]))
+        programs.rest(effort.rest, (ours,))
         for turn in range(effort.rounds):
             fresh = [load.chat(load.prose(4000, 1 + turn * number + n)) for n in range(number)]
             base = _seconds(straight, seen)
@@ -56,6 +60,7 @@ def conversation(stand: Stand, effort: Effort) -> Iterator[Figure]:
     number = effort.of(40)
     costs: dict[str, list[float]] = {}
     with programs.hushgate(stand) as ours:
+        programs.rest(effort.rest, (ours,))
         for turn in range(effort.rounds):
             for name, extra in (("clean", ""), ("redacted", " my card is 4111 1111 1111 1111")):
                 for length in (2, 100):
@@ -82,11 +87,10 @@ def streams(stand: Stand, effort: Effort) -> Iterator[Figure]:
         programs.hushgate(stand) as ours,
         programs.mitmdump(stand, streaming=True) as peer,
     ):
+        programs.rest(effort.rest, (ours, peer))
         for turn in range(effort.rounds):
             for name, running in _in_turn({"direct": straight, "hushgate": ours, "mitmdump": peer}, turn):
-                before = cpu_seconds(running.pid) if running.pid else 0.0
-                timings = asyncio.run(load.post_all(running.way, bodies, lines=5, path=path))
-                used = (cpu_seconds(running.pid) if running.pid else 0.0) - before
+                timings, used = load.stream_all(running.way, running.pid, bodies, path)
                 cpu.setdefault(name, []).append(used / (len(bodies) * _EVENTS))
                 first.setdefault(name, []).append(percentile([t.delays[0] for t in timings], 0.5))
     gaps = tuple(1000 * (a - b) for a, b in zip(first["hushgate"], first["direct"], strict=True))
@@ -106,7 +110,8 @@ def tunnel(stand: Stand, effort: Effort) -> Iterator[Figure]:
         }
         with contextlib.suppress(programs.StartError):
             running["squid"] = stack.enter_context(programs.squid(stand))
-        opened = _rounds(effort, running, lambda one: _opening(one, effort.of(100)))
+        programs.rest(effort.rest, running.values())
+        opened = _rounds(effort, running, lambda one: _opening(one, effort.of(200)))
         asked = _cpu_rounds(effort, running, bodies, lines=4)
     for title, series in (("new connection", opened), ("request", asked)):
         for name, values in series.items():
@@ -124,6 +129,7 @@ def workers(stand: Stand, effort: Effort) -> Iterator[Figure]:
     ceilings: list[float] = []
     two_each = ("--workers", "2", "--inspectors", "2")
     with programs.hushgate(stand) as one, programs.hushgate(stand, "two", two_each) as two:
+        programs.rest(effort.rest, (one, two))
         for turn in range(effort.rounds):
             for name, running in _in_turn({"1 worker": one, "2 workers": two}, turn):
                 around, before, begun = time.process_time(), cpu_seconds(running.pid), time.monotonic()
@@ -136,22 +142,49 @@ def workers(stand: Stand, effort: Effort) -> Iterator[Figure]:
                 if running is two:
                     ceilings.append(2 * len(bodies) / (used + others))
     yield ratio("workers", "CPU per request, 2 over 1", cpu["2 workers"], cpu["1 worker"], goal=1.15)
+    yield _mitmdump_twice(stand, effort, bodies)
     for name, values in rates.items():
         yield Figure("workers", f"{name}: throughput", "/s", tuple(values))
     yield Figure("workers", "2 workers: ceiling of two cores", "/s", tuple(ceilings))
     yield ratio("workers", "ceiling over throughput of 2", ceilings, rates["2 workers"], goal=1 / 0.9)
 
 
+def _mitmdump_twice(stand: Stand, effort: Effort, bodies: Sequence[bytes]) -> Figure:
+    """Return what two programs cost over one where they share nothing: what the machine itself makes of it."""
+    alone: list[float] = []
+    both: list[float] = []
+    with programs.mitmdump(stand) as one, programs.mitmdump(stand, name="mitmdump-2") as other:
+        for _ in range(effort.rounds + 1):
+            for spent, running in ((alone, (one,)), (both, (one, other))):
+                before = sum(cpu_seconds(each.pid) for each in running)
+                asyncio.run(_shared(running, bodies, 8))
+                spent.append(sum(cpu_seconds(each.pid) for each in running) - before)
+    return ratio("workers", "for comparison: two mitmdump over one", both[1:], alone[1:])
+
+
+async def _shared(running: Sequence[Running], bodies: Sequence[bytes], lines: int) -> None:
+    """Post the bodies, divided among the programs."""
+    number = len(running)
+    await asyncio.gather(
+        *(load.post_all(one.way, bodies[at::number], lines // number) for at, one in enumerate(running))
+    )
+
+
 def bystander(stand: Stand, effort: Effort) -> Iterator[Figure]:
     """Unrelated traffic while prompts of 1 MB are inspected: p99 over that of an idle proxy."""
-    small = [load.chat(load.prose(500, 0))] * effort.of(400)
+    small = load.chat(load.prose(500, 0))
+    seconds = 4 * effort.scale
     idle, busy = [], []
-    with programs.hushgate(stand) as ours:
-        other = Running(ours.way_to(OTHER_HOST, stand.roots[OTHER_HOST]), ours.pid)
+    with programs.hushgate(stand) as ours, ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        pool.submit(int).result()  # it is up
+        programs.rest(effort.rest, (ours,))
+        other = ours.way_to(OTHER_HOST, stand.roots[OTHER_HOST])
         for turn in range(effort.rounds):
-            idle.append(percentile(_seconds(other, small), 0.99))
+            idle.append(_p99(other, small, _until(time.monotonic() + seconds)))
             large = [load.chat(load.prose(1_000_000, 7 + turn * 100 + n)) for n in range(effort.of(6))]
-            busy.append(percentile(asyncio.run(_beside(ours, large, other, small)), 0.99))
+            posting = pool.submit(_post, ours.way, large)  # by another process: what it computes is nobody's delay
+            busy.append(_p99(other, small, _unless(posting.done)))
+            posting.result()
     for name, values in (("idle", idle), ("while 1 MB prompts are read", busy)):
         yield Figure("bystander", f"p99 {name}", "ms", tuple(1000 * value for value in values))
     yield ratio("bystander", "busy / idle", busy, idle, goal=1.5)
@@ -234,14 +267,21 @@ def _seconds(running: Running, bodies: Sequence[bytes]) -> list[float]:
     return [timing.total for timing in asyncio.run(load.post_all(running.way, bodies))]
 
 
-async def _beside(ours: Running, large: Sequence[bytes], other: Running, small: Sequence[bytes]) -> list[float]:
-    """Return the times of small requests that went while large ones were under way."""
-    busy = asyncio.create_task(load.post_all(ours.way, large, lines=2))
-    seen: list[Timing] = []
-    while not busy.done():
-        seen.extend(await load.post_all(other.way, small[:20]))
-    await busy
-    return [timing.total for timing in seen]
+def _until(end: float) -> Callable[[], bool]:
+    return lambda: time.monotonic() < end
+
+
+def _unless(done: Callable[[], bool]) -> Callable[[], bool]:
+    return lambda: not done()
+
+
+def _p99(way: Way, body: bytes, going: Callable[[], bool]) -> float:
+    """Return the p99 of the times of requests on one connection, in seconds."""
+    return percentile([timing.total for timing in asyncio.run(load.post_while(way, body, going))], 0.99)
+
+
+def _post(way: Way, bodies: Sequence[bytes]) -> None:
+    asyncio.run(load.post_all(way, bodies, lines=2))
 
 
 async def _held(ours: Running, number: int) -> float:

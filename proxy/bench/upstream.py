@@ -1,7 +1,8 @@
 """A stand-in vendor as a process of its own: `python -m proxy.bench.upstream HOST CHAIN KEY …`; it says its port first.
 
 Answers every POST over TLS. With `?events=N&gap=S` the answer is an event stream of N chunks, S seconds apart, each of
-which tells when it was sent (monotonic clock, which all processes of one machine share). Ends with its input.
+which tells when it was sent (monotonic clock, which all processes of one machine share; in steps of 10 µs, as a short
+number, for services send identifiers that are the same in all events). Ends with its input.
 """
 
 import asyncio
@@ -19,9 +20,14 @@ _PLAIN = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 
 _STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
+WRAP = 10**8  # steps of 10 µs
+STEP = 1e-5  # seconds
+
+
 def event(sent: float) -> bytes:
     """Return one chunk of an answer in the form of Chat Completions, with the time it was sent."""
-    delta = {"id": f"{sent:.6f}", "object": "chat.completion.chunk", "choices": [{"delta": {"content": " word"}}]}
+    at = round(sent / STEP) % WRAP
+    delta = {"id": "b", "object": "chat.completion.chunk", "at": at, "choices": [{"delta": {"content": " word"}}]}
     data = b"data: %b\n\n" % json.dumps(delta).encode()
     return b"%x\r\n%b\r\n" % (len(data), data)
 

@@ -5,6 +5,7 @@ import pytest
 
 from proxy.bench import load, programs
 from proxy.bench.accounting import cpu_seconds
+from proxy.bench.line import Way
 
 
 def test_mitmdump_is_run_as_it_comes(tmp_path: Path) -> None:
@@ -12,6 +13,21 @@ def test_mitmdump_is_run_as_it_comes(tmp_path: Path) -> None:
         timings = asyncio.run(load.post_all(peer.way, [load.chat("hello")] * 4, lines=2))
         assert [timing.status for timing in timings] == [200] * 4
         assert cpu_seconds(peer.pid) > 0
+
+
+def test_programs_are_left_alone_until_they_do_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    spent = iter([0.0, 1.0, 1.0, 1.5, 1.5, 1.5])
+    asked: list[int] = []
+
+    def cpu(pid: int) -> float:
+        asked.append(pid)
+        return next(spent)
+
+    monkeypatch.setattr(programs, "cpu_seconds", cpu)
+    monkeypatch.setattr(programs.time, "sleep", lambda _: None)
+    way = Way(("127.0.0.1", 1), Path("/"), "api.openai.com", proxied=False)
+    programs.rest(60, [programs.Running(way, 0), programs.Running(way, 7)])
+    assert asked == [7] * 6
 
 
 def test_a_program_that_does_not_start_says_why(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from proxy.bench.effort import Effort
 from proxy.bench.figures import Figure
 from proxy.bench.scenarios import SCENARIOS
 
-GLANCE = Effort(rounds=1, scale=0.01)
+GLANCE = Effort(rounds=1, scale=0.01, rest=0)
 
 
 def run(name: str, tmp_path: Path) -> list[Figure]:
