@@ -22,6 +22,7 @@ from mitmproxy.proxy.layers import modes
 from addons import tower
 from addons.cork import Cork
 from addons.dispatch import Dispatch
+from addons.express import Express
 from addons.inlet import Inlet
 from addons.relay import Relay
 
@@ -53,6 +54,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
         self._tasks: set[asyncio.Task[None]] = set()
         self._relays: dict[Conn, Relay] = {}
         self._turn = 0
+        self._express = Express(self)
 
     async def handle_hook(self, hook: commands.StartHook) -> None:
         """Call our addons; a hook that nobody listens to costs nothing. No flow is ever paused for a person."""
@@ -61,10 +63,11 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 await self._dispatch.call(hook)
 
     async def server_event(self, event: events.Event) -> None:
-        """Work off an event; where one is being worked off, after it."""
-        self._work(event)
+        """Work off an event."""
+        self.work(event)
 
-    def _work(self, event: events.Event) -> None:
+    def work(self, event: events.Event) -> None:
+        """Have the layers work off an event, where one is being worked off after it."""
         self._events.append(event)
         if self._busy:
             return
@@ -85,10 +88,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
 
     def _obey(self, command: commands.Command) -> None:
         if isinstance(command, commands.SendData):
-            if command.connection in self.transports:
-                writer = self.transports[command.connection].writer
-                if writer is not None and not writer.is_closing():
-                    writer.write(command.data)
+            self.send(command.connection, command.data)
         elif isinstance(command, commands.StartHook):
             self._start(command)
         elif isinstance(command, commands.OpenConnection):
@@ -103,8 +103,19 @@ class Connection(mode_servers.ProxyConnectionHandler):
         elif not isinstance(command, commands.Log):
             raise TypeError("a command that is not known")
 
+    def send(self, connection: Conn, data: bytes) -> None:
+        """Send bytes, unless the connection is closing."""
+        transport = self.transports.get(connection)
+        if transport is not None and transport.writer is not None and not transport.writer.is_closing():
+            transport.writer.write(data)
+
+    def close(self, connection: Conn) -> None:
+        """Close a connection, if it is open."""
+        if connection in self.transports:
+            self.close_connection(connection)
+
     def _start(self, hook: commands.StartHook) -> None:
-        if not self._dispatch.listens(hook.name):
+        if not self._dispatch.listens(hook.name) or self._express.heard(hook):
             self._completed(hook)
             return
         task = asyncio.create_task(self.handle_hook(hook))  # eager: it runs here, as far as it does not wait
@@ -127,7 +138,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
 
     def _completed(self, hook: commands.StartHook) -> None:
         if hook.blocking:
-            self._work(events.HookCompleted(hook))
+            self.work(events.HookCompleted(hook))
 
     async def handle_connection(self, connection: Conn) -> None:
         """Read until the other side ends, then wait until ours does (a TCP connection can be half-closed)."""
@@ -146,7 +157,9 @@ class Connection(mode_servers.ProxyConnectionHandler):
             connection.state &= ~ConnectionState.CAN_READ
         else:
             connection.state = ConnectionState.CLOSED
-        self._work(events.ConnectionClosed(connection))
+        ended = events.ConnectionClosed(connection)
+        if not self._express.take(ended):
+            self.work(ended)
         if connection.state is ConnectionState.CAN_WRITE:
             try:
                 await asyncio.Event().wait()
@@ -161,10 +174,13 @@ class Connection(mode_servers.ProxyConnectionHandler):
 
     def _received(self, connection: Conn, data: bytes) -> bool:
         """Work off what came; tell whether all that was written meanwhile is on its way."""
-        relayed = self._relayed(connection, data) if isinstance(connection, Server) and not self._busy else None
-        if relayed is not None:
-            return relayed
-        self._work(events.DataReceived(connection, data))
+        self.timeout_watchdog.register_activity()
+        received = events.DataReceived(connection, data)
+        if not self._express.take(received):
+            relayed = self._relayed(connection, data) if isinstance(connection, Server) and not self._busy else None
+            if relayed is not None:
+                return relayed
+            self.work(received)
         return self._settled()
 
     def _settled(self) -> bool:
@@ -184,7 +200,6 @@ class Connection(mode_servers.ProxyConnectionHandler):
             self._relays[connection] = relay
         if not relay.ready(self._turn):
             return None
-        self.timeout_watchdog.register_activity()
         out, left = relay.take(data)
         client = self.transports.get(self.client)
         settled = True
@@ -193,7 +208,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
         if left is None:
             return settled
         relay.leave(left)
-        self._work(events.DataReceived(connection, b""))
+        self.work(events.DataReceived(connection, b""))
         return self._settled()
 
     async def open_connection(self, command: commands.OpenConnection) -> None:

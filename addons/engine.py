@@ -2,7 +2,7 @@
 
 Rules
 1. Every touch of mitmproxy's private parts is in this file, in `connection`, `tower`, `relay`, `socketlayer`,
-   `answerlayer` and `requestlayer`, and `check` proves at start that they are still there.
+   `answerlayer`, `requestlayer`, `records`, `link` and `express`; `check` proves at start that they are still there.
 2. mitmproxy opens no listener, resolves no name and dials no address: it is given sockets and asks `connect`.
 3. The engine is lazy: a request that is refused never reaches the vendor.
 """
@@ -19,7 +19,7 @@ from mitmproxy.master import Master
 from mitmproxy.net import tls as net_tls
 from mitmproxy.proxy import context, layer, mode_servers, server
 from mitmproxy.proxy.layers import websocket
-from mitmproxy.proxy.layers.http import HttpStream
+from mitmproxy.proxy.layers.http import HttpLayer, HttpStream
 from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Connection, Http1Server
 from mitmproxy.proxy.layers.tls import TLSLayer
 from OpenSSL import SSL
@@ -198,6 +198,10 @@ _EXPECTED = {
     "TLSLayer.receive_data": (TLSLayer, "receive_data", ["self", "data"]),
     "Http1Server.read_headers": (Http1Server, "read_headers", ["self", "event"]),
     "Http1Client.read_headers": (Http1Client, "read_headers", ["self", "event"]),
+    "HttpLayer.get_connection": (HttpLayer, "get_connection", ["self", "event", "reuse"]),
+    "HttpStream.__init__": (HttpStream, "__init__", ["self", "context", "stream_id"]),
+    "HttpStream.state_consume_request_body": (HttpStream, "state_consume_request_body", ["self", "event"]),
+    "Http1Connection.mark_done": (Http1Connection, "mark_done", ["self", "request", "response"]),
     "Http1Connection.read_body": (Http1Connection, "read_body", ["self", "event"]),
     "ConnectionHandler.server_event": (server.ConnectionHandler, "server_event", ["self", "event"]),
     "ProxyConnectionHandler.__init__": (

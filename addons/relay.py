@@ -192,7 +192,12 @@ class Relay:
 
     def leave(self, plain: bytes) -> None:
         """Leave what was decrypted to mitmproxy, which takes it before anything else with its next event."""
-        self._upstream.__dict__[_LEFT] = plain
+        leave(self._upstream, plain)
+
+
+def leave(tls: TLSLayer, plain: bytes) -> None:
+    """Leave what has been decrypted to a layer, which takes it before anything else with its next event."""
+    tls.__dict__[_LEFT] = plain
 
 
 def _chunk(left: bytes | list[bytes]) -> bytes:
