@@ -196,7 +196,7 @@ class _Teller:
         effect = self.outcomes[hit.id].rule.action
         text = self.rule(hit.id)
         turned = effect.type.cuts and hit.action is Action.BLOCK
-        return f"{text} {message.UNWRITABLE}" if turned else text
+        return f"{text} {message.unwritable(self.scene.facts.direction)}" if turned else text
 
     def by_default(self) -> str:
         """Return what is said of the service as a whole."""
@@ -207,7 +207,7 @@ class _Teller:
         outcome = self.outcomes[rule]
         entities = [finding.entity for finding in outcome.selected or outcome.prepared.question.selected(self.scene)]
         effect = outcome.rule.action
-        words = effect.message or message.standard(effect.type, entities)
+        words = effect.message or message.standard(effect.type, entities, self.scene.facts.direction)
         return message.render(words, self.scene.facts, self._class, entities, effect.alternative)
 
 

@@ -19,6 +19,7 @@ COACHED_WHOLE = "Please check whether this may be sent to {app.name}. Reference:
 BY_DEFAULT = "{app.name} is not open for use here. Please ask your security team. Reference: {ref}"
 UNREAD = "This {what} was stopped because it could not be checked: {reasons}. Reference: {ref}"
 UNWRITABLE = "It stands where it cannot be taken out for you, so nothing was sent."
+UNWRITABLE_ANSWER = "It stands where it cannot be taken out for you, so the answer ends here."
 
 _STANDARD = {
     Action.REDACT: (CHANGED, CHANGED),
@@ -71,7 +72,13 @@ def unread(reasons: Sequence[str], direction: str = "request") -> str:
     return words.replace("{what}", "answer" if direction == "response" else "request")
 
 
-def standard(action: Action, entities: Sequence[str]) -> str:
-    """Return the words for a rule that has none."""
+def standard(action: Action, entities: Sequence[str], direction: str = "request") -> str:
+    """Return the words for a rule that has none, about a request or an answer (`direction` is `response`)."""
     words, whole = _STANDARD.get(action, (STOPPED, STOPPED_WHOLE))
-    return words if entities else whole
+    chosen = words if entities else whole
+    return chosen.replace("his request", "his answer") if direction == "response" else chosen
+
+
+def unwritable(direction: str = "request") -> str:
+    """Return why a rule that takes something out stops the whole."""
+    return UNWRITABLE_ANSWER if direction == "response" else UNWRITABLE

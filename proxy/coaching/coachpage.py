@@ -137,7 +137,7 @@ def _page(status: int, title: str, body: str, ref: str = "") -> Answer:
         ("content-type", "text/html; charset=utf-8"),
         ("content-length", str(len(data))),
         ("cache-control", "no-store"),
-        ("referrer-policy", "no-referrer"),
+        ("referrer-policy", "same-origin"),  # with none at all, browsers call a form's origin `null`
         ("x-content-type-options", "nosniff"),
         ("content-security-policy", _POLICY),
     )

@@ -1,7 +1,7 @@
 """What the user is told: kinds and names, never a value."""
 
 from policies.facts import REASONS, Facts
-from policies.message import FIELDS, kinds, render, standard, unread, with_ref
+from policies.message import FIELDS, kinds, render, standard, unread, unwritable, with_ref
 from policies.rule import Action
 
 
@@ -39,3 +39,12 @@ def test_rules_without_words_have_ours() -> None:
     assert "taken out" in standard(Action.REDACT, ["US_SSN"])
     assert "{kinds}" in standard(Action.BLOCK, ["US_SSN"])
     assert "{kinds}" not in standard(Action.BLOCK, [])
+
+
+def test_an_answer_is_called_one() -> None:
+    for action in (Action.BLOCK, Action.REDACT, Action.ROUTE, Action.COACH):
+        for entities in (["US_SSN"], []):
+            assert "request" not in standard(action, entities, "response")
+    assert standard(Action.BLOCK, [], "response").startswith("This answer was stopped")
+    assert "answer" in unwritable("response")
+    assert "sent" in unwritable()

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -26,12 +27,25 @@ pytestmark = [pytest.mark.services, pytest.mark.proxy, pytest.mark.timeout(300)]
 
 PAGE = Path(__file__).resolve().parents[1] / "browser" / "chat.html"
 HOSTS = ("chatgpt.com", "claude.ai", "gemini.google.com")
+BLOB, PUSH = "files9.blob.core.windows.net", "content-push.googleapis.com"
+CARD = "4111 1111 1111 1111"
+COACHING = f"""{POLICY}  - id: cards-need-a-reason
+    mode: enforce
+    match: {{content: {{any: [{{entities: [CREDIT_CARD]}}]}}}}
+    action:
+      type: coach
+      message: This holds a card number.
+      justification: {{required: true, min_chars: 8}}
+      remember: {{for: 1h, scope: [user, app, rule]}}
+"""
 BY_NAME = {wire.name: wire for wire in WIRES}
 WRITES = {"chatgpt.com": "chatgpt", "claude.ai": "anthropic", "gemini.google.com": "gemini-web"}
 
 
 def site(request: Received) -> Reply:
     """Serve the page; answer a message with the placeholder in it, three characters an event."""
+    if request.host in (BLOB, PUSH) or request.path.startswith(("/backend-api/files", "/api/organizations/o/convert")):
+        return storing(request)
     if request.method == "GET":
         return Reply(headers={"content-type": "text/html; charset=utf-8"}, chunks=[PAGE.read_bytes()])
     found = TOKEN.search(request.body.decode().replace("%5B", "[").replace("%5D", "]"))
@@ -41,6 +55,16 @@ def site(request: Received) -> Reply:
     return Reply(
         headers={"content-type": wire.kind}, chunks=[body[start : start + 100] for start in range(0, len(body), 100)]
     )
+
+
+def storing(request: Received) -> Reply:
+    """Take a file as the sites do; a script of theirs may send it and read what is answered."""
+    headers = {
+        "content-type": "application/json", "access-control-allow-origin": request.headers.get("origin", "*"),
+        "access-control-allow-headers": "*", "access-control-allow-methods": "PUT, POST",
+        "access-control-expose-headers": "x-goog-upload-url", "x-goog-upload-url": f"https://{PUSH}/upload/?id=u1",
+    }  # fmt: skip
+    return Reply(headers=headers, chunks=[json.dumps({"upload_url": f"https://{BLOB}/c/1?sig=a"}).encode()])
 
 
 class Browser:
@@ -83,9 +107,13 @@ def until(call: Callable[[], Any]) -> Any:
 
 
 def text_of(page: Client, element: str) -> str:
-    expression = f"document.getElementById('{element}')?.textContent ?? ''"
+    return run(page, f"document.getElementById('{element}')?.textContent ?? ''")
+
+
+def run(page: Client, expression: str) -> str:
+    """Run a script in a page and return the text that it gives."""
     page.send(json.dumps({"id": 1, "method": "Runtime.evaluate", "params": {"expression": expression}}))
-    text: str = json.loads(page.receive() or "")["result"]["result"]["value"]
+    text: str = json.loads(page.receive() or "")["result"]["result"].get("value", "")
     return text
 
 
@@ -95,8 +123,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Proxy, U
         pytest.skip("chromium is not installed (Debian: apt-get install --no-install-recommends chromium)")
     folder = tmp_path_factory.mktemp("browser")
     with (
-        Upstream(folder, HOSTS, site) as upstream,
-        Proxy(folder / "state", upstream, policies=[POLICY], hosts=HOSTS) as proxy,
+        Upstream(folder, (*HOSTS, BLOB, PUSH), site) as upstream,
+        Proxy(folder / "state", upstream, policies=[COACHING], hosts=(*HOSTS, BLOB, PUSH)) as proxy,
     ):
         browser = Browser(proxy, folder / "profile")
         try:
@@ -130,3 +158,34 @@ def test_the_answer_has_the_value_again(running: tuple[Proxy, Upstream, Browser]
     sent = b"".join(request.body for request in upstream.received)
     assert b"EMAIL_ADDRESS" in sent
     assert MAIL.encode() not in sent
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_person_is_asked_in_the_chat_decides_on_our_page_and_is_answered(
+    running: tuple[Proxy, Upstream, Browser], host: str
+) -> None:
+    proxy, upstream, browser = running
+    upstream.received.clear()
+    asked = converse(browser, host, f"charge {CARD}")
+    assert asked.startswith("This holds a card number.")
+    link = re.search(r"https://hushgate\.internal/\S+", asked)
+    assert link
+    assert CARD.encode() not in b"".join(request.body for request in upstream.received)
+    with browser.open(link[0]) as page:
+        until(lambda: "This holds a card number." in run(page, "document.body?.innerText ?? ''"))
+        fill = "document.querySelector('textarea').value = 'The customer asked for it.'"
+        run(page, f"{fill}; document.querySelector('button[value=justify]').click(); ''")
+        until(lambda: run(page, "document.title") == "Done")
+    assert "cards-need-a-reason" in json.dumps(proxy.records("justification")[-1])
+    assert converse(browser, host, f"charge {CARD}") == "I wrote to nobody. 😀"
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_file_that_is_refused_says_why_to_the_page(running: tuple[Proxy, Upstream, Browser], host: str) -> None:
+    _, upstream, browser = running
+    assert converse(browser, host, "file:Pelicans are large.") == "uploaded"
+    upstream.received.clear()
+    shown = converse(browser, host, f"file:{MARKED}")
+    assert shown.startswith(("400 ", "403 "))
+    assert "Please leave marked documents out." in shown
+    assert b"Heron" not in b"".join(request.body for request in upstream.received)

@@ -58,6 +58,7 @@ async def test_the_page_says_why_and_what_can_be_done() -> None:
     assert all(f'name="choice" value="{choice}"' in page for choice in ("cancel", "redact", "justify"))
     assert "<script" not in page
     assert "form-action 'self'" in answer.header("content-security-policy")
+    assert answer.header("referrer-policy") == "same-origin"  # or a form has no origin: tests/proxy/test_browser.py
     assert answer.header("cache-control") == "no-store"
 
 
