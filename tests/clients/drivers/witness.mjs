@@ -1,7 +1,7 @@
 // Runs the calls of one client SDK for Node: a JSON question a line on stdin, what the SDK's user saw on stdout.
-// Node's fetch reads no proxy from the environment, so the SDK is given undici's ProxyAgent.
+// Node's fetch reads no proxy from the environment, so the SDK is given undici's, and its ProxyAgent: both of one version.
 import readline from "node:readline";
-import { ProxyAgent } from "undici";
+import { fetch, ProxyAgent } from "undici";
 
 export const show = (value) => process.stdout.write(JSON.stringify(value) + "\n");
 
