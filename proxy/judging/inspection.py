@@ -9,6 +9,7 @@ Rules
 4. A body that is allowed is not touched: `Outcome.body` is None then, and the caller forwards the original bytes.
 """
 
+from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -92,12 +93,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A request as read: its parts, what is to be scanned (the parts, then the seams), and the cache's keys of that."""
+    """A request as read: its parts, the cache's keys (of parts, then of seams), and by key what is to be scanned."""
 
     decoded: Decoded = field(repr=False)
     seams: list[Seam] = field(repr=False)
-    sources: list[Source] = field(repr=False)
     addresses: list[bytes] = field(repr=False)
+    sources: dict[bytes, Source] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +149,11 @@ def inspect(
         reading.learn(answer)
     findings = reading.findings()
     unread = reading.unread()
-    decoded = replace(decoded, prompt=replace(decoded.prompt, unread=(*decoded.prompt.unread, *unread)))
+    if unread:
+        decoded = replace(decoded, prompt=replace(decoded.prompt, unread=(*decoded.prompt.unread, *unread)))
     facts = reading.facts(known, findings, unread)
-    facts = replace(facts, answers=standing.answers(facts))
+    if answers := standing.answers(facts):
+        facts = replace(facts, answers=answers)
     verdict = decide(facts, snapshot.policy, now)
     judged = Judged(exchange, standing.client, match, decoded, findings, facts, verdict, facts.ran)
     body, replaced = _rewrite(judged, issuer)
@@ -169,8 +172,23 @@ def _read(
     decoded = _decoded(exchange, endpoint, limits, fallen)
     parts = decoded.prompt.parts
     between = [*seams.seams(parts), *(earlier.seams(parts) if earlier else ())]
-    sources = [*map(_source, parts), *(seam.source for seam in between)]
-    return Read(decoded, between, sources, [cache.address(source) for source in sources])
+    addresses: list[bytes] = []
+    sources: dict[bytes, Source] = {}
+    same: dict[tuple[str, str, str], bytes] = {}  # names, roles and types come again and again
+    for part in parts:
+        key = (part.hint, part.kind, part.text)
+        address = same.get(key) if part.blob is None else None
+        if address is None:
+            source = _source(part)
+            address = cache.address(source)
+            sources[address] = source
+            if part.blob is None:
+                same[key] = address
+        addresses.append(address)
+    for seam in between:
+        addresses.append(cache.address(seam.source))
+        sources[addresses[-1]] = seam.source
+    return Read(decoded, between, addresses, sources)
 
 
 def _decoded(exchange: Exchange, endpoint: Endpoint, limits: Limits, fallen: frozenset[str]) -> Decoded:
@@ -267,18 +285,30 @@ class _Reading:
         self._pending: dict[bytes, Task] = {}
         self.failed: dict[str, None] = {}
         self.incomplete: set[str] = set()
-        for address, source in zip(read.addresses, read.sources, strict=True):
-            if address in self._found or address in self._pending or not (source.text or source.file):
-                continue
-            known = cache.get(address)
-            names = [name for name, cost in wanted.items() if cost != "file" or source.file]
-            self._found[address] = {name: known[name] for name in names if name in known}
-            if source.file and "file" not in wanted.values():
-                continue  # nobody reads files
-            missing = tuple(name for name in names if name not in known)
-            cache.observe("hit" if not missing else "partial" if self._found[address] else "miss")
-            if missing:
-                self._pending[address] = Task(source, missing)
+        self._marked: set[bytes] = set()  # addresses with findings
+        self._reads_files = "file" in wanted.values()
+        texts, files = {name: "" for name, cost in wanted.items() if cost != "file"}, dict.fromkeys(wanted, "")
+        looked: Counter[str] = Counter()
+        for address, source in read.sources.items():
+            if source.text or source.file:
+                looked[self._look_up(address, source, files if source.file else texts)] += 1
+        for result in ("hit", "partial", "miss"):
+            if looked[result]:
+                cache.observe(result, looked[result])
+
+    def _look_up(self, address: bytes, source: Source, names: Mapping[str, str]) -> str:
+        """Take in what is known of a text or file; tell whether that is all, nothing for a file that nobody reads."""
+        known = self._cache.get(address)
+        whole = known.keys() == names.keys()
+        found = self._found[address] = dict(known) if whole else {name: known[name] for name in names if name in known}
+        if any(found.values()):
+            self._marked.add(address)
+        if source.file and not self._reads_files:
+            return ""
+        if len(found) == len(names):
+            return "hit"
+        self._pending[address] = Task(source, tuple(name for name in names if name not in found))
+        return "partial" if found else "miss"
 
     def tasks(self) -> tuple[Task, ...]:
         """Return what has to be scanned, each text once."""
@@ -288,6 +318,8 @@ class _Reading:
         """Take in one report a task."""
         for address, report in zip(self._pending, reports, strict=True):
             self._found[address].update(report.findings)
+            if any(report.findings.values()):
+                self._marked.add(address)
             done = {name: found for name, found in report.findings.items() if name not in report.failed}
             self._cache.add(address, done)
             for name, reason in report.failed.items():
@@ -301,7 +333,7 @@ class _Reading:
             if part.blob is not None:
                 known = self._found.get(self._addresses[number], {})
                 reasons = {why for group in known.values() for finding in group if (why := why_unread(finding))}
-                if "file" not in self._wanted.values():
+                if not self._reads_files:
                     reasons = {"media"}
                 found += [Unread(part.path, reason, len(part.blob.data)) for reason in sorted(reasons)]
         return tuple(found)
@@ -310,7 +342,7 @@ class _Reading:
         """Return the kinds of parts with the languages that their prose is in; the service's own words left out."""
         said: dict[tuple[str, str], None] = {}
         for part, address in zip(self._parts, self._addresses, strict=False):
-            if not part.decided and part.kind not in _NO_PROSE:
+            if address in self._marked and not part.decided and part.kind not in _NO_PROSE:
                 for found in self._found.get(address, {}).values():
                     said.update(((part.kind, code), None) for finding in found if (code := told(finding)))
         return tuple(sorted(said))
@@ -327,7 +359,8 @@ class _Reading:
 
     def findings(self) -> tuple[tuple[int, Finding], ...]:
         """Return `(part number, finding)` pairs, resolved part by part."""
-        by_part: list[list[Finding]] = [self._in_part(number) for number in range(len(self._parts))]
+        marked = [address in self._marked for address in self._addresses]
+        by_part = [self._in_part(number) if marked[number] else [] for number in range(len(self._parts))]
         for seam, number in zip(self._seams, range(len(self._parts), len(self._addresses)), strict=True):
             for finding in self._of(number):
                 pieces = seams.split(seam, finding)

@@ -153,7 +153,6 @@ class Judge:
             if ruling.answer is None:
                 ruling = await self._forwarded(ruling, outcome, exchange, standing, snapshot)
                 await self._placeholders.keep(standing.client, ruling.issued)
-                ruling = replace(ruling, client=standing.client, judged=outcome.judged)
                 if earlier is not None and ruling.answer is None:
                     earlier.left()
         except Exception as error:  # noqa: BLE001 - the boundary: an exception never forwards, its text is never shown
@@ -270,13 +269,15 @@ class Judge:
     ) -> Ruling:
         """Return the ruling with what becomes of the head; where a route cannot be followed, the refusal."""
         judged = outcome.judged
+        ruling = replace(ruling, changes=standing.changes, client=standing.client, judged=judged)
         if judged is None or judged.verdict.route is None:
-            return replace(ruling, changes=standing.changes)
+            return ruling
         try:
             routed = follow(judged.verdict.route.to, judged, ruling.body, snapshot, self.keys, self._now())
         except Unroutable as error:
             standing = replace(standing, refused=f"{judged.verdict.route.message} {error}".strip())
-            return await self._turned_away(exchange, standing, snapshot, ruling.event, "unroutable")
+            refused = await self._turned_away(exchange, standing, snapshot, ruling.event, "unroutable")
+            return replace(refused, client=standing.client, judged=judged)
         return replace(ruling, body=routed.body, changes=standing.changes + routed.changes)
 
     async def _asked(self, ruling: Ruling, judged: Judged, event: str) -> Ruling:

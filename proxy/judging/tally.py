@@ -68,9 +68,9 @@ class Tally:
         """Note how long a stage of a decision took."""
         self._sink.observe(metrics.DECISION_SECONDS, seconds, stage)
 
-    def cache_lookup(self, result: str) -> None:
-        """Count a look-up in the cache of findings: `hit`, `miss` or `partial`."""
-        self._sink.count(metrics.CACHE_LOOKUPS, result)
+    def cache_lookup(self, result: str, number: int) -> None:
+        """Count look-ups in the cache of findings: `hit`, `miss` or `partial`."""
+        self._sink.count(metrics.CACHE_LOOKUPS, result, by=number)
 
     def failed(self, service: str, activity: str) -> None:
         """Count a request that was refused because the inspection failed."""
