@@ -153,7 +153,7 @@ def _properties(data: bytes, harvest: Harvest) -> None:
 
     xml.parse(data, harvest, start=start, end=end, text=text)
     _labels(sensitivity.of_properties(pairs), harvest)
-    harvest.add("\n".join(f"{key}: {value}" for key, value in pairs if _says(key, value)))
+    harvest.add(" | ".join(f"{key}: {value}" for key, value in pairs if _says(key, value)))  # by lines it is YAML
 
 
 def _says(key: str, value: str) -> bool:

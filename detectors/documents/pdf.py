@@ -121,7 +121,7 @@ def _information(document: Any, harvest: Harvest) -> None:
     pairs = [(str(key).lstrip("/"), str(value)) for key, value in (document.metadata or {}).items()]
     harvest.labels.update(dict.fromkeys(sensitivity.of_properties(pairs)))
     known = ("Producer", "Creator", "CreationDate", "ModDate", "Trapped", "PTEX.Fullbanner")
-    harvest.add("\n".join(f"{k}: {v}" for k, v in pairs if k not in known and not k.startswith("MSIP_Label_")))
+    harvest.add(" | ".join(f"{k}: {v}" for k, v in pairs if k not in known and not k.startswith("MSIP_Label_")))
     stream = document.root_object.get("/Metadata")
     if stream is not None:
         packet = stream.get_object().get_data()

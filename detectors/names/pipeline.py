@@ -64,5 +64,5 @@ def load(name: str) -> Pipeline:
         raise ValueError(f"no spaCy pipeline {name}: it is neither an installed package nor a folder")
     try:
         return Pipeline(spacy.load(name, exclude=_UNUSED))
-    except (OSError, ValueError, ImportError) as error:
+    except (OSError, ValueError, ImportError, AttributeError, TypeError) as error:
         raise ValueError(f"the spaCy pipeline {name} cannot be loaded: {type(error).__name__}") from error

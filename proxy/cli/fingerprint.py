@@ -194,5 +194,6 @@ def _query(args: argparse.Namespace, indexes: "list[Index]", key: bytes) -> int:
     else:
         for row in rows:
             place = f"{row['start']}-{row['end']}"
-            print(f"{row['entity']:<11} {row['source']:<40} {row['overlap']:.0%} of the text, {place}")
+            whole = "columns of a record" if row["entity"] == "EXACT_DATA" else "text"
+            print(f"{row['entity']:<11} {row['source']:<40} {row['overlap']:.0%} of the {whole}, {place}")
     return 2 if opened.unread else int(bool(found))

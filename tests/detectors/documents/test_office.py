@@ -46,6 +46,12 @@ def test_labels_in_properties_and_in_label_info():
     assert list(reading(papers.docx("x", **{"docMetadata/LabelInfo.xml": info}))[0].labels) == [Label(papers.GUID)]
 
 
+def test_properties_are_one_line_so_that_they_are_no_program_text():
+    core = "<p:core xmlns:p='p'><p:title>Plan</p:title><p:keywords>CONFIDENTIAL</p:keywords><p:by>Ann</p:by></p:core>"
+    text = reading(papers.docx("x", **{"docProps/core.xml": core}))[0].text
+    assert text == "x\ntitle: Plan | keywords: CONFIDENTIAL | by: Ann"
+
+
 def test_properties_of_other_makers_are_lines_and_counts_are_not():
     got, _ = reading(
         papers.docx("x", **{"docProps/custom.xml": papers.custom(Classification="Acme Secret", Pages="12")})

@@ -40,6 +40,11 @@ def test_a_pipeline_that_is_not_there_is_an_error(name):
         load(name)
 
 
+def test_a_package_that_is_no_pipeline_is_an_error():
+    with pytest.raises(ValueError, match="cannot be loaded: "):
+        load("yaml")
+
+
 def test_a_folder_that_holds_no_pipeline_is_an_error(tmp_path: Path):
     with pytest.raises(ValueError, match="cannot be loaded: OSError"):
         load(str(tmp_path))
