@@ -19,11 +19,12 @@ from mitmproxy.master import Master
 from mitmproxy.proxy import commands, events, mode_servers, mode_specs, server, server_hooks
 from mitmproxy.proxy.layers import modes
 
-from addons import tower
+from addons import flowcontrol, lifetime, tower
 from addons.cork import Cork
 from addons.dispatch import Dispatch
 from addons.express import Express
 from addons.inlet import Inlet
+from addons.lifetime import Lifetime, Patience
 from addons.relay import Relay
 
 logger = logging.getLogger("hushgate.engine")
@@ -31,6 +32,7 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Connect = Callable[[str, int], Awaitable[Streams]]
 """(host, port) to streams. Raises OSError, whose text goes to the client: it names no address of ours."""
 
+_LOOK = 0.02  # seconds between two looks whether a client has read on
 _REGULAR = mode_specs.ProxyMode.parse("regular")
 
 
@@ -44,6 +46,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
         connect: Connect,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
+        patience: Patience | None = None,
     ) -> None:
         super().__init__(master, reader, cast(Any, Cork(writer)), master.options, _REGULAR)
         self.layer = modes.HttpProxy(self.layer.context)
@@ -53,6 +56,9 @@ class Connection(mode_servers.ProxyConnectionHandler):
         self._busy = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._relays: dict[Conn, Relay] = {}
+        self._patience = patience or Patience()
+        self._lifetime = Lifetime(self._patience)
+        self._leaving = False
         self._turn = 0
         self._express = Express(self)
 
@@ -85,6 +91,8 @@ class Connection(mode_servers.ProxyConnectionHandler):
             self._busy = False
         if isinstance(self.layer, modes.HttpProxy) and self.client.tls_established:
             self.layer = tower.shortened(self.layer) or self.layer
+        if self._leaving:
+            self._leave_if_idle()
 
     def _obey(self, command: commands.Command) -> None:
         if isinstance(command, commands.SendData):
@@ -144,7 +152,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
         """Read until the other side ends, then wait until ours does (a TCP connection can be half-closed)."""
         reader = cast(asyncio.StreamReader, self.transports[connection].reader)
         cancelled: asyncio.CancelledError | None = None
-        inlet = Inlet(reader, lambda data: self._received(connection, data), self.drain_writers)
+        inlet = Inlet(reader, lambda data: self._received(connection, data), lambda: self._room(connection))
         try:
             await inlet.run()
         except OSError:
@@ -181,7 +189,20 @@ class Connection(mode_servers.ProxyConnectionHandler):
             if relayed is not None:
                 return relayed
             self.work(received)
-        return self._settled()
+        if self.client.alpn != b"h2":
+            return self._settled()
+        if connection is self.client:
+            for command in flowcontrol.release(self.layer):
+                self._obey(command)
+        return self._settled() and not self._crowded(connection)
+
+    def _crowded(self, connection: Conn) -> bool:
+        return isinstance(connection, Server) and flowcontrol.crowded(self.layer, connection)
+
+    async def _room(self, connection: Conn) -> None:
+        await self.drain_writers()
+        while self._crowded(connection):  # noqa: ASYNC110 - what a client reads is no event of ours
+            await asyncio.sleep(_LOOK)
 
     def _settled(self) -> bool:
         settled = True
@@ -237,11 +258,52 @@ class Connection(mode_servers.ProxyConnectionHandler):
             )
             await self.handle_hook(server_hooks.ServerConnectedHook(data))
             await self.server_event(events.OpenConnectionCompleted(command, None))
+            timer = asyncio.get_running_loop().call_later(self._patience.connect, self._shake_hands, upstream)
             try:
                 await self.handle_connection(upstream)
             finally:
+                timer.cancel()
                 upstream.timestamp_end = time.time()
                 await self.handle_hook(server_hooks.ServerDisconnectedHook(data))
+
+    def _shake_hands(self, upstream: Server) -> None:
+        """End an upstream whose TLS handshake takes too long."""
+        transport = self.transports.get(upstream)
+        if upstream.tls and not upstream.tls_established and transport is not None and transport.handler is not None:
+            transport.handler.cancel("timeout")
+
+    def look(self, now: float) -> str:
+        """End the connection where the client takes too long; return with what (`Lifetime.late`)."""
+        if self._leaving:
+            self._leave_if_idle()
+        reason = self._lifetime.late(self.layer, now, self._express.reading)
+        transport = self.transports.get(self.client)
+        if reason and transport is not None and transport.handler is not None:
+            transport.handler.cancel("timeout")
+        return reason
+
+    async def on_timeout(self) -> None:
+        """Answer who still waits for a vendor, and close: nothing has moved for too long."""
+        self._express.stand_aside()
+        for command in lifetime.give_up(self.layer):
+            self._obey(command)
+        await super().on_timeout()
+
+    def leave(self) -> None:
+        """Close as soon as no exchange is open, which may be now."""
+        self._leaving = True
+        self._leave_if_idle()
+
+    def _leave_if_idle(self) -> None:
+        if (
+            self.client in self.transports
+            and self.client.connected
+            and self._express.rests
+            and lifetime.idle(self.layer)
+        ):
+            for command in lifetime.goodbye(self.layer):
+                self._obey(command)
+            self.close_connection(self.client)
 
     async def _failed(
         self, command: commands.OpenConnection, data: server_hooks.ServerConnectionHookData, why: str

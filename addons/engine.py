@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from mitmproxy import connection, options, tls
+from mitmproxy import connection, http, options, tls
 from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig
 from mitmproxy.master import Master
 from mitmproxy.net import tls as net_tls
@@ -21,12 +21,15 @@ from mitmproxy.proxy import context, layer, mode_servers, server
 from mitmproxy.proxy.layers import websocket
 from mitmproxy.proxy.layers.http import HttpLayer, HttpStream
 from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Connection, Http1Server
+from mitmproxy.proxy.layers.http._http2 import Http2Client
+from mitmproxy.proxy.layers.http._http_h2 import BufferedH2Connection
 from mitmproxy.proxy.layers.tls import TLSLayer
 from OpenSSL import SSL
 
-from addons import answerlayer, heads, relay, requestlayer, socketlayer
+from addons import answerlayer, flowcontrol, heads, intake, relay, requestlayer, socketlayer
 from addons.connection import Connect, Connection
 from addons.dispatch import Dispatch
+from addons.lifetime import Patience
 from proxy.door.peer import Peer
 from proxy.exchange import Client
 
@@ -51,12 +54,30 @@ Mint = Callable[[str], Awaitable[Minted]]
 """Host name to a leaf for exactly that name."""
 
 
+_PATIENCE = Patience()
+
+
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """What the engine needs to know: the file of trusted upstream roots (PEM), the idle timeout in seconds."""
+    """What the engine needs to know: the file of trusted upstream roots (PEM), the time-outs, who hears of those that
+    clients run into (`Lifetime.late`)."""
 
     upstream_roots: str
     idle_seconds: int = 600
+    patience: Patience = _PATIENCE
+    late: Callable[[str], None] = lambda _: None
+
+
+class _Farewell:
+    """Tells HTTP/1.1 clients that their connection ends, once the engine leaves."""
+
+    name = "hushgate-farewell"
+    leaving = False
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Say so in the head of an answer (RFC 9112, 9.6)."""
+        if self.leaving and flow.response and flow.response.status_code != 101 and not flow.request.is_http2:
+            flow.response.headers["connection"] = "close"
 
 
 class _NoStore:
@@ -107,14 +128,24 @@ class Engine:
         requestlayer.install()
         relay.install()
         heads.install()
+        intake.install()
+        flowcontrol.install()
         self.connect = connect
         self._clients: dict[str, Client] = {}
         self._peers: dict[str, Peer] = {}
         self._handlers: set[Connection] = set()
+        self._settings = settings
+        self._farewell = _Farewell()
         self.master = Master(options.Options())
         self._proxyserver = proxyserver.Proxyserver()
         self.master.addons.add(
-            core.Core(), disable_h2c.DisableH2C(), self._proxyserver, next_layer.NextLayer(), _Leaves(mint), *addons
+            core.Core(),
+            disable_h2c.DisableH2C(),
+            self._proxyserver,
+            next_layer.NextLayer(),
+            _Leaves(mint),
+            *addons,
+            self._farewell,
         )
         self.dispatch = Dispatch(self.master.addons.chain)
         self.master.options.update(
@@ -148,10 +179,12 @@ class Engine:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: Client, peer: Peer
     ) -> None:
         """Serve one client connection to its end. The reader still holds the CONNECT or absolute-form request."""
-        handler = Connection(self.master, self.dispatch, self.connect, reader, writer)
+        handler = Connection(self.master, self.dispatch, self.connect, reader, writer, self._settings.patience)
         self._clients[handler.client.id] = client
         self._peers[handler.client.id] = peer
         self._handlers.add(handler)
+        if self._farewell.leaving:
+            handler.leave()
         try:
             with self._proxyserver.register_connection(handler.client.id, handler):
                 await handler.handle_client()
@@ -162,7 +195,26 @@ class Engine:
 
     async def run(self) -> None:
         """Run until `stop`."""
-        await self.master.run()
+        looking = asyncio.create_task(self._looking())
+        try:
+            await self.master.run()
+        finally:
+            looking.cancel()
+
+    async def _looking(self) -> None:
+        """End connections whose clients take too long."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(1)
+            for handler in tuple(self._handlers):
+                if reason := handler.look(loop.time()):
+                    self._settings.late(reason)
+
+    def leave(self) -> None:
+        """Close every connection as soon as no exchange is open on it."""
+        self._farewell.leaving = True
+        for handler in tuple(self._handlers):
+            handler.leave()
 
     def stop(self) -> None:
         """End `run`; open connections are closed."""
@@ -200,9 +252,17 @@ _EXPECTED = {
     "Http1Client.read_headers": (Http1Client, "read_headers", ["self", "event"]),
     "HttpLayer.get_connection": (HttpLayer, "get_connection", ["self", "event", "reuse"]),
     "HttpStream.__init__": (HttpStream, "__init__", ["self", "context", "stream_id"]),
-    "HttpStream.state_consume_request_body": (HttpStream, "state_consume_request_body", ["self", "event"]),
     "Http1Connection.mark_done": (Http1Connection, "mark_done", ["self", "request", "response"]),
     "Http1Connection.read_body": (Http1Connection, "read_body", ["self", "event"]),
+    "ConnectionHandler.on_timeout": (server.ConnectionHandler, "on_timeout", ["self"]),
+    "HttpStream.state_consume_request_body": (HttpStream, "state_consume_request_body", ["self", "event"]),
+    "HttpStream.handle_protocol_error": (HttpStream, "handle_protocol_error", ["self", "event"]),
+    "Http2Client.__init__": (Http2Client, "__init__", ["self", "context"]),
+    "H2Connection.acknowledge_received_data": (
+        BufferedH2Connection,
+        "acknowledge_received_data",
+        ["self", "acknowledged_size", "stream_id"],
+    ),
     "ConnectionHandler.server_event": (server.ConnectionHandler, "server_event", ["self", "event"]),
     "ProxyConnectionHandler.__init__": (
         mode_servers.ProxyConnectionHandler,

@@ -74,6 +74,7 @@ class Express:
         self._flow: http.HTTPFlow | None = None
         self._upstream: Upstream | None = None
         self._queue: list[events.Event] = []
+        self._begun = 0
         self._told: tuple[type, http.HTTPFlow, Any] | None = None
         self._tasks: set[asyncio.Task[bool]] = set()
 
@@ -93,6 +94,21 @@ class Express:
             self._place()  # the client sends its next request, or ends
             return False
         return self._from_client(event.data)
+
+    @property
+    def rests(self) -> bool:
+        """Tell whether no exchange is open here."""
+        return self._stage is _Stage.REST
+
+    @property
+    def reading(self) -> tuple[int, int] | None:
+        """Return which request is being read, and how many bytes of it have come; None where none is."""
+        return (self._begun, len(self._plain)) if self._stage is _Stage.READING else None
+
+    def stand_aside(self) -> None:
+        """Leave an exchange that waits for its answer to the layers."""
+        if self._stage is _Stage.SENT:
+            self._place()
 
     def heard(self, hook: commands.StartHook) -> bool:
         """Tell whether the layers come to a hook that has been called already; what it left is there again then."""
@@ -130,8 +146,9 @@ class Express:
             self._leave()
         elif len(self._plain) == wanted:
             self._ask(head)
-        else:
+        elif self._stage is not _Stage.READING:
             self._stage = _Stage.READING
+            self._begun += 1
         return True
 
     def _begins(self) -> bool:

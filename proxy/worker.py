@@ -20,6 +20,8 @@ from mitmproxy import certs
 from addons.connection import Streams
 from addons.engine import Engine, EngineOptions, Mint, Minted
 from addons.gate import Gate
+from addons.intake import Intake
+from addons.lifetime import Patience
 from addons.linked import Linked
 from proxy import hardening, landlock, logs
 from proxy.announced import Announced
@@ -44,6 +46,7 @@ from proxy.identity.authenticator import Authenticator, Head, Headers
 from proxy.identity_section import Section
 from proxy.identity_section import from_json as from_section
 from proxy.inspector.client import InspectorPool
+from proxy.judging.apologies import Apologies
 from proxy.judging.budget import Budget
 from proxy.judging.cache import FindingsCache
 from proxy.judging.handover import Handover
@@ -87,6 +90,7 @@ class Worker:
         self._pool = InspectorPool(
             [Path(path) for path in boot["inspectors"]], names=_names(snapshot), observe=self._tally.inspector_event
         )
+        budget = Budget(config.max_in_flight, config.max_in_flight_per_client)
         self.judge = Judge(
             snapshot,
             self._pool,
@@ -94,7 +98,7 @@ class Worker:
             self._tally,
             FindingsCache(base64.b64decode(boot["value_key"]), config.cache_bytes, self._tally.cache_lookup),
             Limits(body_bytes=config.max_body),
-            Budget(config.max_in_flight, config.max_in_flight_per_client),
+            budget,
             Rate(config.max_rate, config.max_rate_per_client),
             placeholders=_vault(config, base64.b64decode(boot["vault_key"])),
         )
@@ -110,15 +114,19 @@ class Worker:
             self._trail, self._tally, traffic=self._traffic, service=self._service_of, categories=self._categories_of
         )
         self._dialer = _dialer(config, boot["listeners"])
-        self._engine = Engine(
-            EngineOptions(upstream_roots=boot["roots"], idle_seconds=int(config.idle_timeout)),
-            _minting(LeafCache(self._sign), boot["leaf_key"].encode()),
-            self._connect,
-            self._gate(base64.b64decode(boot["pieces_key"])),
-        )
+        self._engine = self._interception(boot, budget)
         self._door = self._front_door()
         self._tally.in_force(snapshot.revision)
         self._running: list[asyncio.Task[None]] = []
+
+    def _interception(self, boot: Message, budget: Budget) -> Engine:
+        return Engine(
+            _engine_options(self._config, boot["roots"], self._tally),
+            _minting(LeafCache(self._sign), boot["leaf_key"].encode()),
+            self._connect,
+            Intake(budget, Apologies(lambda: self.judge.snapshot, self._tally), self._client_of),
+            self._gate(base64.b64decode(boot["pieces_key"])),
+        )
 
     def _take_keys(self, texts: Message) -> None:
         """Use the virtual keys and the reviewers of evidence that stand in files of the state folder."""
@@ -192,6 +200,7 @@ class Worker:
 
     async def drain(self, seconds: float) -> None:
         """Take no new connection, let the open ones end, write everything down."""
+        self._engine.leave()
         await self._door.drain(seconds)
         self._engine.stop()
         self._traffic.end()
@@ -250,6 +259,11 @@ class Worker:
 def _uploads(judge: Judge, config: Config, key: bytes) -> Uploads:
     shelf = SqliteKeyValue(config.state / SHARED / store.FILE, most_bytes=config.max_in_flight)
     return Uploads(judge, store.Store(key, shelf), Limits(body_bytes=config.max_body))
+
+
+def _engine_options(config: Config, roots: str, tally: Tally) -> EngineOptions:
+    patience = Patience(config.head_timeout, config.connect_timeout)
+    return EngineOptions(roots, int(config.idle_timeout), patience, tally.refused)
 
 
 def _vault(config: Config, key: bytes) -> Vault:

@@ -347,6 +347,7 @@ class Upstream:
         writer.write(connection.data_to_send())
         heads: dict[int, dict[str, str]] = {}
         bodies: dict[int, bytearray] = {}
+        answers: set[asyncio.Task[None]] = set()
         while data := await reader.read(65536):
             for event in connection.receive_data(data):
                 if isinstance(event, h2.events.RequestReceived):
@@ -360,18 +361,26 @@ class Upstream:
                     got = Received(head[":method"], head[":path"], head, bytes(bodies[event.stream_id]), "HTTP/2",
                                    head[":authority"])  # fmt: skip
                     self.received.append(got)
-                    await self._reply2(connection, writer, event.stream_id, self.script(got))
+                    sending = asyncio.create_task(self._reply2(connection, writer, event.stream_id, self.script(got)))
+                    answers.add(sending)
+                    sending.add_done_callback(answers.discard)
             writer.write(connection.data_to_send())
             await writer.drain()
+        for sending in answers:
+            sending.cancel()
 
     async def _reply2(self, connection: Any, writer: asyncio.StreamWriter, stream: int, reply: Reply) -> None:
         if reply.reset:
             connection.reset_stream(stream)
+            writer.write(connection.data_to_send())
             return
         connection.send_headers(stream, [(":status", str(reply.status)), *reply.headers.items()])
         async for chunk in self._chunks(reply):
             for start in range(0, len(chunk), 16000):
-                connection.send_data(stream, chunk[start : start + 16000])
+                piece = chunk[start : start + 16000]
+                while connection.local_flow_control_window(stream) < len(piece):
+                    await asyncio.sleep(0.005)
+                connection.send_data(stream, piece)
             writer.write(connection.data_to_send())
             await writer.drain()
         connection.end_stream(stream)

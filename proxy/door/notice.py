@@ -24,6 +24,7 @@ NOTICES: dict[str, Notice] = {
     "scheme": Notice(501, "only http URLs are forwarded", "use CONNECT for https"),
     "upgrade": Notice(501, "this change of protocol is not forwarded", "only websocket is; or use https"),
     "head_timeout": Notice(408, "the request head took too long", "send the whole head at once"),
+    "body_timeout": Notice(408, "the request body took too long", "send it without long pauses"),
     "head_too_large": Notice(431, "the request head is too large", "send fewer or shorter headers"),
     # the client
     "client": Notice(403, "this client may not use the proxy", "ask for its network to be added to the client list"),

@@ -6,7 +6,8 @@ Rules
    stream (chat_answers.yaml), status 200; a script in a page, an SDK and a tool get the vendor's shape.
 3. Nothing that came with the request is repeated in an answer, but for the host in a page, JSON-RPC ids and the Origin.
 4. The message is text: it is escaped for where it stands, and never makes a header.
-5. `code` is `hushgate_blocked` for a decision and `hushgate_overloaded` for want of room, wherever there is a code.
+5. `code` is `hushgate_blocked` for a decision, `hushgate_overloaded` for want of room and `hushgate_unanswered` where
+   the vendor gave no answer, wherever there is a code.
 """
 
 import html
@@ -28,6 +29,7 @@ from proxy.refusals.chat_answers import chat_answers
 BLOCKED = "hushgate_blocked"
 OVERLOADED = "hushgate_overloaded"
 BUSY = "The proxy is busy and did not send this request. Please try again in a moment."
+UNANSWERED = "The proxy got no answer from this service. Please try again in a moment."
 BROKEN = "The proxy failed while it looked at this request, so it was not sent. Please try again or tell your IT team."
 RETRY_AFTER = 2  # seconds
 _UPLOAD = "x-goog-upload-status"
@@ -127,6 +129,17 @@ def overload(shape: str, ref: str, asked: Asked | None = None) -> Answer:
     headers = [("retry-after", str(RETRY_AFTER)), ("x-hushgate", f"overloaded; ref={_token(ref)}")]
     body = _rpc(chosen, values, 503, asked) if "{rpc_id}" in str(chosen.body) else None
     return _answer(chosen, 503, body or _filled(chosen.body, {**values, "status": 503}), values, asked, headers)
+
+
+def unanswered(shape: str, asked: Asked | None = None, *, late: bool = False) -> Answer:
+    """Return the answer where the vendor gave none: 502, or 504 where it was `late` (RFC 9110 15.6). SDKs try again."""
+    asked = asked or Asked()
+    chosen = _shape(shape)
+    status = 504 if late else 502
+    values = {"message": UNANSWERED, "ref": "none", "code": "hushgate_unanswered", "kind": chosen.kinds[1]}
+    body = _rpc(chosen, values, status, asked) if "{rpc_id}" in str(chosen.body) else None
+    headers = [("x-hushgate", "unanswered")]
+    return _answer(chosen, status, body or _filled(chosen.body, {**values, "status": status}), values, asked, headers)
 
 
 def misdirected() -> Answer:
