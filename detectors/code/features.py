@@ -41,6 +41,8 @@ _COMMENT = np.zeros(256, dtype=np.bool_)
 _COMMENT[[ord(c) for c in "#*;%!"]] = True
 _SENTENCE_END = np.zeros(256, dtype=np.bool_)
 _SENTENCE_END[[ord(c) for c in ".?!:"]] = True
+_MARGIN = np.zeros(256, dtype=np.bool_)
+_MARGIN[[ord(c) for c in "0123456789L>|"]] = True
 _PAIRS = ((b"/*", b"*/"), (b"<!--", b"-->"), (b'"""', b'"""'), (b"'''", b"'''"), (b"\n=head", b"\n=cut"))
 _LONGEST_COMMENT = 200  # lines; more is not a comment but a stray mark
 
@@ -56,6 +58,7 @@ class Outside:
     comment: Flags  # begins with a comment mark of some language
     inside: Flags  # lies within a comment or string of several lines
     sentence: Flags  # ends as a sentence does
+    margin: Flags  # begins with what pagers and mail programs put before a line
     length: Ints  # bytes without the blanks at both ends
 
 
@@ -141,6 +144,7 @@ def look(data: Bytes, ends: Ints) -> Outside:
         comment=~blank & _comments(one, two, three),
         inside=_inside(data, ends),
         sentence=~blank & _SENTENCE_END[data[last]],
+        margin=~blank & _MARGIN[one],
         length=np.where(blank, 0, last - first + 1),
     )
 

@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from detectors.code import context, features
+from detectors.code import context, features, margins
 from detectors.code.features import Flags, Floats
 from detectors.code.fences import Fence, read_fences
 from detectors.code.smoothing import smooth
@@ -80,6 +80,10 @@ class Segmenter:
         """Return the runs of code in `text`, in order. Time and memory are linear in its length; raises nothing."""
         data, ends = features.split(text)
         outside = features.look(data, ends)
+        if (outside.margin[1:] & outside.margin[:-1]).any():
+            text = "\n".join(margins.bare(text.split("\n")))
+            data, ends = features.split(text)
+            outside = features.look(data, ends)
         logs = context.normalise(features.sums(data, ends, self._weights) + self._bias)
         odds = context.rescore(logs, outside, self._scorer)
         empty = outside.blank | outside.fence

@@ -48,6 +48,7 @@ class _Sheet:
         self._harvest = harvest
         self._row: list[str] = []
         self._pieces: list[str] = []
+        self._runs: list[str] = []
         self._type = ""
         self._inside = ""
 
@@ -68,10 +69,15 @@ class _Sheet:
             said = "".join(self._pieces)
             if name == "v":
                 self._row.append(self._value(said))
+            elif name == "t":
+                self._runs.append(said)
             elif name != "f":
-                self._row.append(said if name == "t" else _CODES.sub(" ", said).strip())
+                self._row.append(_CODES.sub(" ", said).strip())
             elif '"' in said:
                 self._row.append(said)  # a formula with words in it
+        elif name == "is":
+            self._row.append("".join(self._runs))
+            self._runs.clear()
         elif name in ("row", "headerFooter") and self._row:
             self.lines.append("\t".join(self._row))
             self._row.clear()

@@ -9,7 +9,8 @@ import re
 from detectors.secrets.candidate import Candidate
 from detectors.secrets.randomness import entropy
 
-_GAP = r"(?:\\[nrt]|[\s\"'>|+#,;*/]|\\(?=\s)){0,24}+"
+_GAP = r"(?:(?<=\n)(?:\| ?)?[\w.\- ]{1,40}[\t;,|]|\\[nrt]|[\s\"'>|+#,;*/]|\\(?=\s)){0,24}+"
+"""Between the lines of a key: blanks, quotes, marks of comments, the cells of a table in front of a line."""
 _HEADERS = re.compile(
     rf"(?:{_GAP}(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[ ][^\n\\]{{0,100}}+){{0,8}}+", re.ASCII
 )

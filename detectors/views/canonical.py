@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from detectors.base import File, Opened, Views
 from detectors.finding import Finding
-from detectors.views import characters, ciphers, encodings, variables
+from detectors.views import characters, ciphers, dumps, encodings, variables
 from detectors.views.edit import Edit, merged
 from detectors.views.payload import Nature
 from detectors.views.readers import READERS, STEPS
@@ -99,7 +99,9 @@ class _Run:
     def _children(self, view: View) -> Iterable[View]:
         self._in_time()
         fired = self._triggers.fired(view.text)
-        made: dict[str, list[Edit]] = {"decode": self._decoded(view, fired)}
+        made: dict[str, list[Edit]] = {"characters": self._plainer(view), "runs": self._decoded(view, fired)}
+        if not view.text.isascii():
+            made["turned"] = list(characters.turned(view.text))
         for number, reader in enumerate(READERS):
             if number in fired and not (view.joined and STEPS[reader.step].joined):
                 made.setdefault(reader.step, []).extend(self._within(view.text, fired[number], reader.edits))
@@ -114,11 +116,15 @@ class _Run:
         if CIPHERS in fired and not view.joined:
             yield from self._turned(view, fired[CIPHERS])
 
+    def _plainer(self, view: View) -> list[Edit]:
+        return [] if view.text.isascii() else list(characters.edits(view.text))
+
     def _decoded(self, view: View, fired: Mapping[int, Sequence[Span]]) -> list[Edit]:
-        edits = [] if view.text.isascii() else list(characters.edits(view.text))
+        edits: list[Edit] = []
         if RUNS in fired:
             edits += self._runs(view, fired[RUNS])
         if NUMBERS in fired:
+            edits += self._within(view.text, fired[NUMBERS], dumps.lines)
             edits += self._within(view.text, fired[NUMBERS], encodings.numbers)
         if DENSE in fired:
             edits += self._within(view.text, fired[DENSE], encodings.dense)

@@ -25,6 +25,7 @@ WIDTH = "nfkc"
 DIGIT = "digit"
 MARK = "combining"
 TAG = "tag"
+TURNED = "turned"
 
 _IGNORED = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -33,6 +34,7 @@ _IGNORED = (
 _TAGS = "\U000e0000-\U000e007f"
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e007a]{2,8}+\U000e007f")
+_OVERRIDDEN = re.compile("\u202e([^\\s\u202a-\u202e\u2066-\u2069][^\n\u202a-\u202e\u2066-\u2069]{5,400})\u202c?")
 _BLANK = re.compile(r"\s")
 _KEY = 11  # characters: in a shorter word a typographic dash is one
 _LONG = 4096  # characters of a word that are looked at together
@@ -78,6 +80,8 @@ _KEPT = frozenset(
 _INVISIBLE = re.compile(f"[{_IGNORED}]++")
 _TAGGED = re.compile(f"[{_TAGS}]++")
 _SOME_TAG = re.compile(f"[{_TAGS}]")
+_VALUE_BEFORE = re.compile(rf"[0-9A-Za-z][{_IGNORED}]{{0,2}} ?\Z")
+_VALUE_AFTER = re.compile(rf" ?[{_IGNORED}]{{0,2}}[0-9A-Za-z]")
 _MARKED = re.compile(f"[{_MARKS}]++")
 
 
@@ -99,14 +103,20 @@ def edits(text: str) -> Iterator[Edit]:
         done = high
         yield from _letters(text[low:high], low)
         unseen = [found.span() for found in _INVISIBLE.finditer(text, low, high)]
-        inside = [span for span in unseen if _touches(text, *span)]
+        inside = [span for span in unseen if _touches(text, *span) or _after_blank(text, span[0])]
         for span in unseen if len(inside) > 1 or _strewn(text[low:high]) else inside:
             yield Edit(*span, "", INVISIBLE)
         for found in _MARKED.finditer(text, low, high):
             first, last = found.span()
             lone = text[first - 1 : first].isalpha() and last - first == 1 and _lone(text, first)
-            if _plain_at(text, first - 1) and not lone:
+            if (_plain_at(text, first - 1) and not lone) or _after_blank(text, first):
                 yield Edit(first, last, "", MARK)
+
+
+def turned(text: str) -> Iterator[Edit]:
+    """Yield what stands behind U+202E (right-to-left override) as it is shown: the last character first."""
+    for match in _OVERRIDDEN.finditer(text):
+        yield Edit(match.start(), match.end(), match[1][::-1], TURNED)
 
 
 def _word(text: str, start: int, end: int) -> tuple[int, int]:
@@ -144,7 +154,7 @@ def _letters(word: str, offset: int) -> Iterator[Edit]:
             continue
         if mixed and char in alike and (alike[char].isalnum() or (len(word) >= _KEY and _between(word, at))):
             yield Edit(offset + at, offset + at + 1, alike[char], LOOKALIKE)
-        elif char in plain and char not in _KEPT:
+        elif char in plain and (char not in _KEPT or (forms > 1 and char.isdigit())):
             read = plain[char]
             if read.isalnum() or forms > 3 or (forms and _between(word, at)):
                 yield Edit(offset + at, offset + at + 1, read, DIGIT if char.isdecimal() else WIDTH)
@@ -161,8 +171,10 @@ def _between(word: str, at: int) -> bool:
 def _touches(text: str, start: int, end: int) -> bool:
     """Tell whether invisible characters stand within plain text, not at the edge of a word or inside an emoji."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    if not before or not after or before.isspace() or after.isspace():
+    if not before or not after:
         return False
+    if before.isspace() or after.isspace():
+        return bool(_VALUE_BEFORE.search(text, max(0, start - 4), start) and _VALUE_AFTER.match(text, end))
     return _plain_at(text, start - 1) or _plain_at(text, end)
 
 
@@ -170,6 +182,11 @@ def _strewn(word: str) -> bool:
     """Tell whether a word is a sign or two among invisible characters, as of a value that is strewn with them."""
     shown = _INVISIBLE.sub("", word)
     return len(shown) in (1, 2) and 2 * len(shown) <= len(word) and _plain_at(shown, 0)
+
+
+def _after_blank(text: str, start: int) -> bool:
+    """Tell whether the marks before `start` go on behind a blank: each character of a value bears one, blanks too."""
+    return start > 1 and text[start - 1] == " " and text[start - 2] in _signs() and text[start - 2] not in _plain()
 
 
 def _plain_at(text: str, at: int) -> bool:

@@ -32,8 +32,12 @@ _PAIRS = re.compile(
     r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{2}(?:(?:[ :,-]|, | 0x|,0x|, 0x)[0-9a-fA-F]{2}){7,}+(?![0-9A-Za-z])"
 )
 _PAIR = re.compile(r"(?<![0-9a-fA-F])(?:0[xX])?([0-9a-fA-F]{2})(?![0-9a-fA-F])")
-_NUMBERS = re.compile(r"(?<![\w.])\d{2,3}(?:(?:, ?|[ ;:/-])\d{2,3}){7,}+(?![\w.])")
-_BITS = re.compile(r"(?<![01])(?:[01]{8}[ ,]?){6,}+(?![01])")
+_NUMBERS = re.compile(
+    r"(?:(?:String\.fromCharCode\(|bytes\(\[|\[char\[\]\]\s?\()\s?)?(?<![\w.])"
+    r"(\d{2,3}(?:(?:, ?|[ ;:/-])\d{2,3}){7,}+)(?!\w|\.\w)(?:\s?\]?\)(?:\.decode\(\)| -join '')?)?"
+)
+_DIAL = re.compile(rb"[0-9 +().\-]++\Z")
+_BITS = re.compile(r"(?<![01])(?:[01]{8}[ ,]?){5,}[01]{8}(?![01])")
 _CALLS = re.compile(r"(?:\bchr?\(\d{2,3}\)[ \t]*[+.&|,]*[ \t]*){4,}+", re.IGNORECASE)
 _DENSE = re.compile(r"<~[!-u\sz]{10,}?~>|[!-~]{15,}+")
 _SIGNS = re.compile(r"[^A-Za-z0-9_/.:=-]")
@@ -41,7 +45,13 @@ _Z85 = str.maketrans(
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#",
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~",
 )
-_UU = re.compile(r"^begin [0-7]{3} \S+\r?\n((?:[ -`]{1,61}\r?\n)+)(?:`?\r?\n)?end", re.MULTILINE)
+_UU = re.compile(r"(?:^|(?<=[\s:]))begin [0-7]{3} \S+\r?\n((?:[ -`]{1,61}\r?\n)+)(?:`?\r?\n)?end", re.MULTILINE)
+_CALL = re.compile(
+    r"(?:\b(?:base64\.)?b64decode|\batob|\[(?:System\.)?Convert\]::FromBase64String|\b(?:base64_decode|from_base64|unhex)"
+    r"|\bBase64\.decode64|\bbytes\.fromhex)\(b?[\"'`]\Z",
+    re.IGNORECASE,
+)
+_CALL_END = re.compile(r"[\"'`]\)(?:\.decode\(\))?")
 _MIME = re.compile(r"=\?[A-Za-z0-9._-]{2,30}\?[bB]\?([A-Za-z0-9+/=]{4,1000})\?=")
 
 
@@ -86,7 +96,15 @@ def runs(text: str, low: int, high: int, limit: int) -> Found:
         with_padding = _base64(mime[1])
         if with_padding is not None:
             found.take(mime.start(), mime.end(), "base64", with_padding, limit)
+    found.edits = [_with_call(text, edit) for edit in found.edits]
     return found
+
+
+def _with_call(text: str, edit: Edit) -> Edit:
+    """Return the edit with the call that decodes its run: what such a call gives stands in its place."""
+    call = _CALL.search(text, max(0, edit.start - 40), edit.start)
+    end = _CALL_END.match(text, edit.end)
+    return Edit(call.start(), end.end(), edit.text, edit.name) if call and end else edit
 
 
 def _take_run(text: str, start: int, end: int, limit: int, found: Found) -> None:
@@ -161,9 +179,11 @@ def _base64(run: str) -> bytes | None:
 def numbers(text: str) -> Iterator[Edit]:
     """Yield text that is written as numbers of characters: `41 4b`, `65, 75`, `01000001`, `chr(65)+chr(75)`."""
     for match in _PAIRS.finditer(text):
-        yield from _spelled(match, bytes(int(pair, 16) for pair in _PAIR.findall(match[0])), "hex")
+        pairs = _PAIR.findall(match[0])
+        if not all(map(str.isdecimal, pairs)) or not _DIAL.match(bytes(map(int, pairs))):  # digits, spelled in decimal
+            yield from _spelled(match, bytes(int(pair, 16) for pair in pairs), "hex")
     for match in _NUMBERS.finditer(text):
-        codes = [int(number) for number in re.findall(r"\d+", match[0])]
+        codes = [int(number) for number in re.findall(r"\d+", match[1])]
         if all(32 <= code < 127 for code in codes):
             yield from _spelled(match, bytes(codes), "numbers")
     for match in _BITS.finditer(text):

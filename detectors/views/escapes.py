@@ -2,13 +2,22 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from quopri import decodestring
 
 from detectors.views.edit import Edit
 
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})++")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30})(?:;|(?=&#))")
+_PERCENT_U = re.compile(r"%u([0-9A-Fa-f]{4})")
+_FORM = re.compile(r"(?<=[?&=])[\w%.,:;!?@*()'-]{1,60}(?:\+[\w%.,:;!?@*()'-]{1,60}){3,60}+")
+_CSS = re.compile(r"(?:\\0000[2-7][0-9A-Fa-f]|\\00[2-7][0-9A-Fa-f] ?(?![0-9A-Fa-f])){4,}+")
+_CSS_POINT = re.compile(r"\\(0000[2-7][0-9A-Fa-f]|00[2-7][0-9A-Fa-f] ?)")
+_NAMED = re.compile(r"\\N\{([A-Za-z][A-Za-z -]{2,60})\}")
+_ENTITY = re.compile(
+    r"&(?:#[0-9]{1,7}(?:;|(?!\w))|#[xX][0-9a-fA-F]{1,6}(?:;|(?!\w))|[A-Za-z][A-Za-z0-9]{1,30}(?:;|(?=&#)))"
+)
 _BACKSLASH = re.compile(  # as many backslashes as there are strings around it
     r"\\{1,8}(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|x\{([0-9a-fA-F]{1,6})\}"
     r"|([0-3][0-7]{2})|N\{U\+([0-9a-fA-F]{4,6})\})"
@@ -23,7 +32,13 @@ _WRITTEN = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 def percent(text: str) -> Iterator[Edit]:
-    """Yield percent-encoded characters (RFC 3986)."""
+    """Yield percent-encoded characters (RFC 3986), `%u0041` (ECMA-262, B.2.1), blanks of forms written as `+`."""
+    for unit in _PERCENT_U.finditer(text):
+        yield from _point(unit.start(), unit.end(), int(unit[1], 16))
+    for form in _FORM.finditer(text):
+        for at, char in enumerate(form[0], form.start()):
+            if char == "+":
+                yield Edit(at, at + 1, " ", "percent")
     for match in _PERCENT.finditer(text):
         yield from _octets(match.start(), bytes.fromhex(match[0].replace("%", "")), 3, "percent")
 
@@ -46,10 +61,17 @@ def backslash(text: str) -> Iterator[Edit]:
             units = []
         units.append(match)
     yield from _points(units)
+    for named in _NAMED.finditer(text):
+        with suppress(KeyError):
+            yield Edit(named.start(), named.end(), unicodedata.lookup(named[1]), "escape")
+    for run in _CSS.finditer(text):
+        for unit in _CSS_POINT.finditer(text, run.start(), run.end()):
+            yield from _point(unit.start(), unit.end(), int(unit[1].strip(), 16))
     points = list(_CODE_POINT.finditer(text))
     if len(points) >= 4:
         for match in points:
-            yield from _point(match.start(), match.end(), int(match[1], 16))
+            last = not _CODE_POINT.match(text, match.end())
+            yield from _point(match.start(), match.end(1) if last else match.end(), int(match[1], 16))
 
 
 def string(text: str) -> Iterator[Edit]:

@@ -18,10 +18,15 @@ _INLINE = (
     r"a|abbr|b|big|bdi|bdo|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt"
     r"|u|var|wbr"
 )
-_TAG = re.compile(rf"(?:</?(?:{_INLINE})(?:\s[^<>]{{0,200}})?/?>|<!--[^<>]{{0,200}}?-->)++", re.IGNORECASE)
+_TAG = re.compile(
+    rf"(?:</?(?:{_INLINE})(?:\s[^<>]{{0,200}})?/?>|<!--[^<>]{{0,200}}?-->)++|<!\[CDATA\[|\]\]>", re.IGNORECASE
+)
 _CELLS = re.compile(r"</t[dh]>\s{0,40}<t[dh](?:\s[^<>]{0,80})?>", re.IGNORECASE)
 _WRAP = re.compile(r"(?<![\\\r])\r?\n[ \t]{0,16}(?:> ?)?")
-_CONTINUED = re.compile(r"\\\r?\n[ \t]{0,40}")
+_AT_BLANK = re.compile(r"\d \r?\n[ \t]{0,16}(?:> ?)?\d{2}")
+_BEFORE_BLANK = re.compile(r"\d\r?\n(?:> )?[ \t]{1,16}\d{2}")
+_BLANKS = re.compile(r"[ \t]{0,16}")
+_CONTINUED = re.compile(r"(?:\\|(?<=[\w@.:/=+-])`)\r?\n[ \t]{0,40}")
 _LEFT = re.compile(r"[\w+/=.@:$%&*!#?~-]++\Z")
 _RIGHT = re.compile(r"[\w+/=.@:$%&*!#?~-]++")
 _TOKEN = 200  # characters of a piece that are looked at
@@ -41,9 +46,16 @@ _JOINT = re.compile(
 )
 _ROW = re.compile(r"[\"'`][,;\t][\"'`][^\"'`\n]*\Z")
 """The last cell of a row of a table: the next line is a row of its own."""
+_STRINGS = r"(?:\"[^\"\n]{1,200}\"|'[^'\n]{1,200}')"
+_ITEMS = rf"(?:{_STRINGS}\s{{0,8}},\s{{0,8}}){{1,200}}{_STRINGS}"
 _ARRAY = re.compile(
-    r"\[\s{0,8}((?:([\"'])[^\"'\n]{1,200}\2\s{0,8},\s{0,8}){1,200}([\"'])[^\"'\n]{1,200}\3)\s{0,8}\]\s{0,4}\.join\(([\"'`])\4\)"
+    rf"\[\s{{0,8}}(?P<first>{_ITEMS})\s{{0,8}}\]\s{{0,4}}\.join(?:\((?:\"\"|''|``)?\)|\b(?!\())"
+    rf"|(?:(?:\"\"|'')\.join\(|implode\(\s?(?:\"\"|'')\s?,\s?)\[\s{{0,8}}(?P<last>{_ITEMS})\s{{0,8}}\]\)"
 )
+"""JavaScript's and Ruby's `[…].join`, Python's `"".join([…])`, PHP's `implode`."""
+_LONGEST = 400  # characters of a string that another is appended to
+_APPENDED = re.compile(r"([\"'`]);?[ \t]{0,20}\r?\n[ \t]{0,40}(\$?[A-Za-z_]\w{0,30})[ \t]{0,4}(?:\+=|\.=)[ \t]{0,4}\1")
+_GIVEN = re.compile(r"(?<![\w$])(\$?[A-Za-z_]\w{0,30})[ \t]{0,4}(?::=|\+=|\.=|=)[ \t]{0,4}([\"'`])[^\"'`\n]{1,400}\2\Z")
 _COMMA = re.compile(r"[\"']\s{0,8},\s{0,8}[\"']")
 
 
@@ -73,12 +85,20 @@ def tags(text: str) -> Iterator[Edit]:
 
 
 def _inside(text: str, start: int, end: int) -> bool:
-    return bool(text[max(start - 1, 0) : start].strip() and text[end : end + 1].strip())
+    before, after = text[max(start - 1, 0) : start], text[end : end + 1]
+    if before.strip() and after.strip():
+        return True
+    if text.startswith(("<wbr", "<!--"), start):  # it stands beside a blank of the value
+        before, after = text[max(start - 2, 0) : start].strip(), text[end : end + 2].strip()
+        return before[-1:].isdigit() and after[:1].isdigit()
+    return text.startswith(("<![", "]]>"), start)
 
 
 def continuations(text: str) -> Iterator[Edit]:
-    """Yield line breaks that a backslash takes back."""
+    """Yield line breaks that a backslash (or PowerShell's grave accent) takes back."""
     for match in _CONTINUED.finditer(text):
+        if match[0][0] == "`" and text.count("`", text.rfind("\n", 0, match.start()) + 1, match.start()):
+            continue  # the end of a stretch of code
         yield Edit(match.start(), match.end(), "", "wrap")
 
 
@@ -86,7 +106,11 @@ def wraps(text: str) -> Iterator[Edit]:
     """Yield line breaks within values."""
     for match in _WRAP.finditer(text):
         start, end = match.span()
-        if continued(text[max(0, start - _TOKEN) : start], text[end : end + _TOKEN]):
+        if _AT_BLANK.match(text, max(start - 2, 0)) or _BEFORE_BLANK.match(text, start - 1):
+            blank = _BLANKS.match(text, end)
+            left = len(text[max(0, start - 8) : start]) - len(text[max(0, start - 8) : start].rstrip(" "))
+            yield Edit(start - left, blank.end() if blank else end, " ", "wrap")
+        elif continued(text[max(0, start - _TOKEN) : start], text[end : end + _TOKEN]):
             yield Edit(start, end, "", "wrap")
 
 
@@ -117,10 +141,19 @@ def joints(text: str) -> Iterator[Edit]:
         before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
         if "\n" in match[0] and _ROW.search(text, max(0, match.start() - _TOKEN), match.start()):
             continue
+        if not before.strip() and text[max(match.start() - 2, 0) : match.start() - 1].isalnum():
+            before = text[match.start() - 2]  # a value with a blank in it
+        if not after.strip() and text[match.end() + 1 : match.end() + 2].isalnum():
+            after = text[match.end() + 1]
         if before.strip() and after.strip() and before not in "=([{,:" and match.end() - match.start() > 2:
             yield Edit(match.start(), match.end(), "", "joint")
     for array in _ARRAY.finditer(text):
-        yield Edit(array.start(), array.start(1) + 1, '"', "joint")
-        for comma in _COMMA.finditer(text, array.start(1), array.end(1)):
+        items = array.span("first") if array["first"] else array.span("last")
+        yield Edit(array.start(), items[0] + 1, '"', "joint")
+        for comma in _COMMA.finditer(text, *items):
             yield Edit(comma.start(), comma.end(), "", "joint")
-        yield Edit(array.end(1) - 1, array.end(), '"', "joint")
+        yield Edit(items[1] - 1, array.end(), '"', "joint")
+    for more in _APPENDED.finditer(text):
+        given = _GIVEN.search(text, max(0, more.start() - _LONGEST), more.start() + 1)
+        if given is not None and given[1] == more[2] and given[2] == more[1]:
+            yield Edit(more.start(), more.end(), "", "joint")

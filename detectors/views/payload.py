@@ -45,8 +45,9 @@ _MEDIA = (
     b"OggS", b"ID3", b"fLaC", b"wOFF", b"wOF2", b"\x00\x01\x00\x00\x00", b"OTTO", b"\x00asm", b"\x1aE\xdf\xa3",
     b"0\x82", b"0\x80", b"<svg",
 )  # fmt: skip
+_RTF = b"{\\rtf1"  # text, whose words are escaped
 _ARCHIVES = (
-    b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"Rar!\x1a\x07", b"7z\xbc\xaf'\x1c", b"{\\rtf",
+    b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"Rar!\x1a\x07", b"7z\xbc\xaf'\x1c",
     b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18",
 )  # fmt: skip
 
@@ -63,6 +64,8 @@ def read(data: bytes, limit: int) -> Payload:
         if isinstance(content, Nature):
             return Payload(None, content, tuple(names))
         data = content
+    if data.startswith(_RTF):
+        return Payload(None, Nature.ARCHIVE, tuple(names))
     text = plain(data)
     if text is None and not names and len(data) >= 24:
         inflated = _inflated(data, limit, -15)

@@ -32,12 +32,16 @@ _DIGITS = (
 
 READERS = (
     Reader("control", controls.controls, controls.OCCURS),
-    Reader("percent", escapes.percent, (r"%[0-9A-Fa-f]{2}",)),
+    Reader("percent", escapes.percent, (r"%(?:u[0-9A-Fa-f]{2})?[0-9A-Fa-f]{2}", r"=(?:[\w%.,:;!?@*()'\-]{1,60}\+){3}")),
     Reader("entity", escapes.entities, (r"&(?:#[0-9]|#[xX][0-9a-fA-F]|[A-Za-z][A-Za-z0-9]{1,30};)",)),
     Reader(
         "escape",
         escapes.backslash,
-        (r"\\(?:u[{0-9a-fA-F]|U0|x[{0-9a-fA-F]|[0-3][0-7]{2}|N\{)", r"[Uu]\+[0-9a-fA-F]{4}"),
+        (
+            r"\\(?:u[{0-9a-fA-F]|U0|x[{0-9a-fA-F]|[0-3][0-7]{2}|N\{)",
+            r"\\00[0-9A-Fa-f]{2,4} ?\\00",
+            r"[Uu]\+[0-9a-fA-F]{4}",
+        ),
     ),
     Reader("string", escapes.string, (r"\\[\"n]",), step="layout", reach=320),
     Reader(
@@ -46,18 +50,26 @@ READERS = (
         (r"=[0-9A-F]{2}", r"=\r?\n", r"=\?[\w.\-]{2,30}\?[qQ]\?"),
         reach=320,
     ),
-    Reader("continued", layout.continuations, (r"\\\r?\n",), step="layout"),
+    Reader("continued", layout.continuations, (r"\\\r?\n", r"[\w@.:/=+\-]`\r?\n"), step="layout"),
     Reader("emphasis", layout.emphasis, (r"[\w.@:/\-](?:\*|__|~~|`|\|\|)+[\w+@.:/\-]",), step="layout"),
     Reader(
         "tags",
         layout.tags,
-        (r"\S<(?:!--|/?[A-Za-z])", r"<(?:!--|/?[A-Za-z])[^<>]{0,200}>\S", r"</[tT][dDhH]>\s{0,40}<"),
+        (
+            r"\S<(?:!--|/?[A-Za-z])",
+            r"<(?:!--|/?[A-Za-z])[^<>]{0,200}>\S",
+            r"</[tT][dDhH]>\s{0,40}<",
+            r"<!\[(?i:CDATA)\[",
+            r"<wbr",
+        ),
         step="layout",
     ),
     Reader(
         "wrap",
         layout.wraps,
         (
+            r"[0-9] \r?\n[ \t]{0,16}(?:> ?)?[0-9]{2}",
+            r"[0-9]\r?\n(?:> )?[ \t]{1,16}[0-9]{2}",
             rf"[0-9_@=+]{_SIGN}*\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}",
             rf"{_SIGN}\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}*[0-9_@=+]",
             rf"(?:\w[.\-]\w|[a-z][A-Z]|[A-Z]{{2}}[a-z]){_SIGN}*\r?\n[ \t]{{0,16}}(?:> ?)?{_SIGN}",
@@ -71,11 +83,18 @@ READERS = (
         (
             r"\S[\"'`][ \t]{0,20}(?:\\?\r?\n[ \t]{0,40})?[+.&|<>]{0,2}"
             r"[ \t]{0,20}(?:\\?\r?\n[ \t]{0,40})?[fbru]{0,2}[\"'`]\S",
-            r"\.join\(",
+            r"\]\s{0,4}\.join\b|[\"']\.join\(\[|implode\(",
+            r"(?:\+=|\.=)[ \t]{0,4}[\"'`]",
         ),
         step="layout",
     ),
-    Reader("spaced", spacing.spaced, (r"[!-~](?:[ \xa0?]{1,3}[!-~]){4}[ \xa0?]{1,3}[!-~]",), step="apart"),
+    Reader(
+        "spaced",
+        spacing.spaced,
+        (r"[!-~](?: {1,7}[!-~]){4} {1,7}[!-~]", r"[!-~](?:[ ?\xa0]{1,3}[!-~]){4}[ ?\xa0]{1,3}[!-~]"),
+        step="apart",
+    ),
+    Reader("column", spacing.column, (r"\n[!-~]\r?\n[!-~]\r?\n[ -~]\r?\n[!-~]\r?\n",), step="apart"),
     Reader("separated", spacing.separated, (r"[A-Za-z0-9](?:[.,/_|*~\-][A-Za-z0-9]){6}",), step="apart"),
     Reader(
         "grouped",
@@ -118,6 +137,9 @@ class Step:
 
 
 STEPS = {
+    "characters": Step(),
+    "turned": Step(),
+    "runs": Step(),
     "decode": Step(),
     "layout": Step(joined=True),
     "wrap": Step(joined=True, chance=True, before=100, after=40),

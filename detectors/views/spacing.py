@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from detectors.views.edit import Edit
 
 _SPACE = r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
-_SPACED = re.compile(rf"(?<![^\s(\[{{\"'`:,;>|])[!-~](?:{_SPACE}{{1,3}}[!-~](?![\w\\]|[^\s\w]\w)){{5,}}+")
-_GAP = re.compile(rf"{_SPACE}{{1,3}}")
+_SPACED = re.compile(rf"(?<![^\s(\[{{\"'`:,;>|])[!-~](?:{_SPACE}{{1,7}}[!-~](?![\w\\]|[^\s\w]\w)){{5,}}+")
+_GAP = re.compile(rf"{_SPACE}{{1,7}}")
+_COLUMN = re.compile(r"(?<!\S)[!-~](?:\r?\n(?: \r?\n)?[!-~](?!\S)){8,}+")
+_BREAK = re.compile(r"\r?\n(?:( )\r?\n)?")
 _SEPARATED = re.compile(r"(?<![\w.,/_|*~-])(?:[A-Za-z0-9]([.,/_|*~-])(?:[A-Za-z0-9]\1){5,}+[A-Za-z0-9])(?![\w-])")
 _GROUPS = re.compile(
     r"(?<![\w.,/|;:_-])(?:\d{1,6}[,;|/_\t:] ?){2,8}\d{1,6}(?![\w/|;:-]|[.,]\d)"
@@ -18,16 +20,28 @@ _NANP = re.compile(r"1[2-9]\d{2}[2-9]\d{6}\Z")
 
 
 def spaced(text: str) -> Iterator[Edit]:
-    """Yield values with a blank behind each character; three blanks in a row stand for one."""
+    """Yield values with the same blanks behind each character; more than twice as many stand for a blank of it."""
     for match in _SPACED.finditer(text):
-        read = _GAP.sub(lambda gap: " " if len(gap[0]) == 3 else "", match[0])
-        if any(char.isalnum() for char in read) and len(set(read)) > 1:
-            yield from _gaps(text, match, _GAP)
+        gaps = list(_GAP.finditer(text, match.start(), match.end()))
+        size = min(2, len(gaps[0][0]))
+        read = "".join(match[0].split())
+        if not any(char.isalnum() for char in read) or len(set(read)) == 1:
+            continue
+        if read[-1] == "-":
+            gaps.pop()  # a dash between words
+        for gap in gaps:
+            if size <= len(gap[0]) <= size + (size == 1):
+                yield Edit(gap.start(), gap.end(), "", "spaced")
+            elif len(gap[0]) > size:
+                yield Edit(gap.start(), gap.end(), " ", "spaced")
 
 
-def _gaps(text: str, match: re.Match[str], gap: re.Pattern[str]) -> Iterator[Edit]:
-    for found in gap.finditer(text, match.start(), match.end()):
-        yield Edit(found.start(), found.end(), " " if found.end() - found.start() == 3 else "", "spaced")
+def column(text: str) -> Iterator[Edit]:
+    """Yield the line breaks of values that stand one character a line."""
+    for match in _COLUMN.finditer(text):
+        if len(set(match[0])) > 3:
+            for gap in _BREAK.finditer(text, match.start(), match.end()):
+                yield Edit(gap.start(), gap.end(), gap[1] or "", "spaced")
 
 
 def separated(text: str) -> Iterator[Edit]:

@@ -28,8 +28,8 @@ def sums(text: str, low: int, high: int, variables: Mapping[str, Span]) -> Itera
         return
     name = "(?:" + "|".join(sorted(islice(variables, _MOST), key=len, reverse=True)) + ")"
     joined = re.compile(
-        rf"(?<![\w\"'`$])(?:\$?{name}(?:{_JOIN}\$?{name}){{1,20}}+|(?:\$\{{{name}\}}){{2,20}}+|(?:\{{{name}\}}){{2,20}}+"
-        rf"|(?:\${name}){{2,20}}+)(?![\w\"'`(])"
+        rf"(?<![\w\"'`$])\$?{name}(?:{_JOIN}\$?{name}){{1,20}}+(?![\w\"'`(])"
+        rf"|(?<![\w$])(?:(?:\$\{{{name}\}}){{2,20}}+|(?:\{{{name}\}}){{2,20}}+|(?:\${name}){{2,20}}+)(?![\w(])"
     )
     names = re.compile(name)
     for match in joined.finditer(text, low, high):

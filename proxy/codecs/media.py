@@ -26,7 +26,7 @@ _MARKED_UP = re.compile(r"(application|text)/(x-)?rtf|message/rfc822|text/html|m
 _MARKED_UP_NAME = re.compile(r"\.(rtf|eml|mht|mhtml|html?)\s*\Z", re.IGNORECASE)
 _BINARY = re.compile(
     rb"%PDF-|\x89PNG|\xff\xd8\xff|GIF8[79]a|RIFF|PK\x03\x04|\x1f\x8b|BM|II\*\0|MM\0\*|OggS|fLaC|ID3|\xff[\xf2-\xfb]"
-    rb"|\x1aE\xdf\xa3|\x28\xb5\x2f\xfd|\xd0\xcf\x11\xe0|7z\xbc\xaf|Rar!|....ftyp",
+    rb"|\x1aE\xdf\xa3|\x28\xb5\x2f\xfd|\xd0\xcf\x11\xe0|7z\xbc\xaf|Rar!|....ftyp|\{\\rtf1",
     re.DOTALL,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c\x1d\x1f]")  # not among them: escape, and SignalR's record separator

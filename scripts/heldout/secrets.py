@@ -68,7 +68,7 @@ SHAPES: dict[str, str] = {
     "azure_client": "%an3%dd1Q~%b634", "mapbox": "sk.eyJ1Ijoi%b640.%b622", "heroku": "HRKU-AA%b658", "netlify": "nfp_%an36",
     "hubspot": "pat-na1-%hx8-%hx4-%hx4-%hx4-%hx12", "adafruit": "aio_%an28", "ngrok": "2%an26_%an20", "cloudflare": "%b640", "dropbox": "sl.%b6130",
 }  # fmt: skip
-_NEEDS_NAME = {"twilio", "azure_client", "ngrok", "cloudflare", "deepseek", "mailgun", "telegram", "airtable"}
+NEEDS_NAME = {"twilio", "azure_client", "ngrok", "cloudflare", "deepseek", "mailgun", "telegram", "airtable"}
 
 
 def password(r: random.Random) -> str:
@@ -116,7 +116,7 @@ def _value(r: random.Random, what: str) -> tuple[str, str]:
     if what == "TOKEN":
         while True:
             kind, value = token(r)
-            if kind not in _NEEDS_NAME:
+            if kind not in NEEDS_NAME:
                 return kind, value
     if what == "PEM":
         return "private_key", pem(r)

@@ -2,16 +2,25 @@
 the rules were looked at with.
 """
 
+import random
+from pathlib import Path
+
 import pytest
 
+import detectors.code
 from detectors.base import Source
+from detectors.code.detector import CodeDetector
+from detectors.code.segmenter import Segmenter
 from detectors.finding import no_digest
 from detectors.load import Settings
 from detectors.pii.detector import build
+from detectors.placing import placed
 from detectors.resolve import resolve
 from detectors.secrets.detector import SecretDetector
 from detectors.secrets.rulebook import shipped
-from scripts.heldout import pii, secrets
+from detectors.views.canonical import Canonical
+from detectors.views.triggers import Triggers
+from scripts.heldout import code, evasion, pii, secrets
 
 ROWS = 400
 SEED = 71
@@ -53,3 +62,68 @@ def test_the_gate_lets_through_what_the_rules_match(secret_detector):
         assert list(secret_detector.detect(Source(row["text"]), no_digest)) == list(
             ungated.detect(Source(row["text"]), no_digest)
         )
+
+
+def test_code_is_told_from_talk_line_by_line():
+    detector = CodeDetector(Segmenter.load(Path(detectors.code.__file__).with_name("segmenter.npz")))
+    hit = missed = false = right = judged = 0
+    for row in code.rows(SEED, 250, code.installed()):
+        found = [(one.start, one.end) for one in detector.detect(Source(row["text"]), no_digest)]
+        spans = [(s["start"], s["end"], s["cls"]) for s in row["spans"]]
+        any_code = any_found = False
+        for start, end in _lines(row["text"]):
+            kinds = {kind for low, high, kind in spans if low <= start and end <= high}
+            mine = any(low <= start and end <= high for low, high in found)
+            if kinds & {"log", "data"}:
+                continue
+            hit, missed, false = (
+                hit + bool(kinds and mine),
+                missed + bool(kinds and not mine),
+                false + (mine and not kinds),
+            )
+            any_code, any_found = any_code or bool(kinds), any_found or mine
+        judged, right = judged + 1, right + (any_code == any_found)
+    assert 2 * hit / (2 * hit + missed + false) >= 0.93
+    assert right / judged >= 0.94
+
+
+def _lines(text):
+    at = 0
+    for line in text.split("\n"):
+        if line.strip():
+            yield at, at + len(line)
+        at += len(line) + 1
+
+
+def test_what_is_hidden_in_a_text_is_found(secret_detector):
+    (structured,) = build(Settings())
+    canonical = Canonical(Triggers())
+    seen, wanted, false = 0, 0, []
+    for row in evasion.rows(SEED, 500):
+        if "text" not in row:
+            continue
+        read = canonical.read(row["text"])
+        found = [
+            one for detector in (structured, secret_detector) for one in detector.detect(Source(row["text"]), no_digest)
+        ]
+        for view in read.views:
+            for detector in (structured, secret_detector):
+                for one in detector.detect(Source(view.text), no_digest):
+                    found += placed(one, view, found)
+        if not row["expected"]:
+            false += [row["technique"]] if found or read.opaque else []
+            continue
+        kind = row["expected"][0]["type"].upper()
+        wanted += 1
+        seen += any(one.category == "secret" if kind not in _KINDS else one.entity == _KINDS[kind] for one in found)
+    assert seen / wanted >= 0.95
+    assert false == []
+
+
+_KINDS = {short.upper(): entity for entity, short in evasion.PII.items()}
+
+
+def test_every_way_to_carry_a_text_can_be_made():
+    r = random.Random(SEED)
+    for make in (*evasion.FILES.values(), *evasion.BODIES.values()):
+        assert make(r, "card 4111 1111 1111 1111")

@@ -19,10 +19,11 @@ def rows(xml: str, strings=()) -> str:
         ("<c><v>4.111111111E9</v></c>", "4111111111"),
         ("<c><v>1.5</v></c>", "1.5"),
         ('<c t="inlineStr"><is><t>in line</t></is></c>', "in line"),
+        ('<c t="inlineStr"><is><r><t>4111 11</t></r><r><t>11 1111</t></r></is></c>', "4111 1111 1111"),
         ('<c t="str"><f>A1&amp;"word"</f><v>x</v></c>', 'A1&"word"\tx'),
         ("<c><f>SUM(A1)</f><v>3</v></c>", "3"),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_cells_are_what_a_person_sees(cell, said):
     assert rows(f"<row>{cell}</row>", ("a", "b")) == said

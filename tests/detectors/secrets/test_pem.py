@@ -23,7 +23,19 @@ def test_a_key_that_is_cut_off_ends_where_the_base64_ends() -> None:
 
 
 def test_escaped_indented_quoted_and_commented_keys() -> None:
-    for gap in ("\\n", "\n    ", "\n> ", '\\n" +\n    "', "\n# ", " ", "\r\n"):
+    for gap in (
+        "\nnote\t",
+        "\n1;",
+        "\nprod key, ",
+        "\n| note | ",
+        "\\n",
+        "\n    ",
+        "\n> ",
+        '\\n" +\n    "',
+        "\n# ",
+        " ",
+        "\r\n",
+    ):
         key = f"{HEAD}{gap}{ONE}{gap}{TWO}{gap}{FOOT}"
         assert key_in(f'"{key}"') == key, repr(gap)
 

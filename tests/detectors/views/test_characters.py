@@ -28,6 +28,9 @@ def read(text):
         ("cyrillic", "tуlеr@соntоsо.dе", "tyler@contoso.de"),
         ("greek", "ΑKΙΑ123", "AKIA123"),
         ("ligature", "oﬃce1", "office1"),
+        ("superscripts", "hf_5cC¹s⁷d³⁰", "hf_5cC1s7d30"),
+        ("struck through, blanks too", "4\u03361\u0336 \u03362\u0336", "41 2"),
+        ("joiners beside blanks", "41\u200c1 \u206091", "411 91"),
         ("dashes", "123‐45‑6789", "123-45-6789"),
     ],
     ids=lambda v: None,
@@ -52,6 +55,12 @@ def test_it_reads(name, text, plain):
 )
 def test_ordinary_text_in_any_script_is_what_it_is(text):
     assert read(text) == text
+
+
+def test_what_stands_behind_an_override_is_read_backwards():
+    (edit,) = characters.turned("card \u202e1111 1114\u202c exp")
+    assert (edit.start, edit.end, edit.text) == (5, 16, "4111 1111")
+    assert list(characters.turned("\u202eab\u202c and \u200f")) == []
 
 
 def test_tags_that_spell_text_are_hidden_and_flags_are_not():

@@ -79,6 +79,24 @@ def test_numbers_of_characters_are_read(text):
     assert read(text, encodings.numbers(text)) == VALUE
 
 
+@pytest.mark.parametrize("call", ["String.fromCharCode({})", "bytes([{}]).decode()", "[char[]]({}) -join ''"])
+def test_the_call_around_numbers_goes_with_them(call):
+    text = f"password: {call.format(', '.join(map(str, RAW)))}."
+    assert read(text, encodings.numbers(text)) == f"password: {VALUE}."
+
+
+def test_digits_may_be_spelled_in_decimal_numbers():
+    text = f"card {' '.join(map(str, b'4111-1111'))} and {b'4111-1111'.hex(' ')}"
+    assert read(text, encodings.numbers(text)) == "card 4111-1111 and 4111-1111"
+
+
+@pytest.mark.parametrize(
+    "call", ['b64decode("{}")', "atob('{}')", "FROM_BASE64('{}')", '[Convert]::FromBase64String("{}")']
+)
+def test_the_call_that_decodes_a_run_goes_with_it(call):
+    assert runs(f"password: {call.format(base64.b64encode(RAW).decode())}!") == f"password: {VALUE}!"
+
+
 def test_numbers_that_are_no_text_stay():
     text = "Bingo numbers: 12 51 1 19 53 16 76 16 68 37 66 1 86 74 60 50 and 2019 2020 2021"
     assert read(text, encodings.numbers(text)) == text
@@ -102,6 +120,7 @@ def test_uuencoded_lines_are_read():
     lines = "".join(binascii.b2a_uu(RAW[i : i + 45]).decode() for i in range(0, len(RAW), 45))
     text = f"begin 644 note.txt\n{lines}`\nend\n"
     assert VALUE in read(text, encodings.dense(text))
+    assert VALUE in read(f"decode: {text}", encodings.dense(f"decode: {text}"))
 
 
 def test_code_is_no_base_85():

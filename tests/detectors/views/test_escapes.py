@@ -24,6 +24,12 @@ def read(reader, text):
         (escapes.quoted_printable, "=41=4B=49=41 x =31 =32", "AKIA x 1 2"),
         (escapes.quoted_printable, "this is a long line that goes o=\nn", "this is a long line that goes on"),
         (escapes.quoted_printable, "=?utf-8?Q?Z=C3=BCrich?=", "Zürich"),
+        (escapes.percent, "%u0041%u004b", "AK"),
+        (escapes.percent, "?q=my+card+4111+1111+1111", "?q=my card 4111 1111 1111"),
+        (escapes.entities, "&#52&#49&#x31&#49 and", "4111 and"),
+        (escapes.backslash, r"\N{DIGIT FOUR}\N{DIGIT ONE}1", "411"),
+        (escapes.backslash, r"\000034\000031\000031\000031 x", "4111 x"),
+        (escapes.backslash, "card U+0034 U+0031 U+0031 U+0031 exp", "card 4111 exp"),
     ],
 )
 def test_it_reads(reader, text, plain):
@@ -37,6 +43,8 @@ def test_it_reads(reader, text, plain):
         (escapes.entities, "a & b; &nosuchentity; AT&T;"),
         (escapes.backslash, r"C:\users\name and \d+"),
         (escapes.backslash, r"\ud800 alone"),
+        (escapes.backslash, r"\N{NO SUCH CHARACTER}"),
+        (escapes.percent, "let c=a+b, x = y+z; q=a+b+c"),
         (escapes.quoted_printable, "x=1\ny=2\n===\n# title ===="),
     ],
 )

@@ -27,6 +27,18 @@ def read(reader, text):
         (layout.joints, 'k = "AKIA" + "1234"', 'k = "AKIA1234"'),
         (layout.joints, "k = 'AKIA' \\\n  '1234'", "k = 'AKIA1234'"),
         (layout.joints, '["AK", "IA", "12"].join("")', '"AKIA12"'),
+        (layout.joints, '["AK", "IA", "12"].join', '"AKIA12"'),
+        (layout.joints, "''.join(['AK', 'IA', '12'])", '"AKIA12"'),
+        (layout.joints, "implode('', ['AK', 'IA', '12'])", '"AKIA12"'),
+        (layout.joints, "'4111 ' . '1111'", "'4111 1111'"),
+        (layout.joints, 'x = "AK";\nx += "IA"\nx += "12"', 'x = "AKIA12"'),
+        (layout.joints, 'x = "AK"\ny += "IA"', 'x = "AK"\ny += "IA"'),
+        (layout.tags, "<p><![CDATA[AKIA12]]></p>", "<p>AKIA12</p>"),
+        (layout.tags, "+48 512<wbr> 345", "+48 512 345"),
+        (layout.wraps, "514 12\n>  3456 x", "514 12 3456 x"),
+        (layout.wraps, "+44 121 \n234 8187", "+44 121 234 8187"),
+        (layout.continuations, "-key AKIA`\n  12", "-key AKIA12"),
+        (layout.continuations, "see `AKIA`\nand", "see `AKIA`\nand"),
     ],
 )
 def test_it_reads(reader, text, plain):

@@ -15,6 +15,10 @@ def read(reader, text):
     [
         (spacing.spaced, "us A K I A 1 2 3, add", "us AKIA123, add"),
         (spacing.spaced, "+ 1   2 1 2 - 9 4 7", "+1 212-947"),
+        (spacing.spaced, "4  1  1  1     1  1  1  1", "4111 1111"),
+        (spacing.spaced, "4\u00a01\u00a01\u00a01\u00a0 \u00a01\u00a01", "4111 11"),
+        (spacing.spaced, "to j o e @ a c m e . d e - please", "to joe@acme.de - please"),
+        (spacing.column, "card 4\n1\n1\n1\n \n2\n2\n3\n4\n5 exp", "card 4111 22345 exp"),
         (spacing.separated, "SSN 1.5.2.6.4.4.8.6.2, add", "SSN 152644862, add"),
         (spacing.separated, "D.E.9.8.3.3.5.2.7", "DE9833527"),
         (spacing.separated, "4-4-3-0-0-1", "4-4-3-0-0-1"),
@@ -34,6 +38,8 @@ def test_it_reads(reader, text, plain):
     [
         (spacing.spaced, "a b c of it, I am - at - it"),
         (spacing.spaced, "- - - - - - - - -"),
+        (spacing.column, "a\nb\nc\nd\n"),
+        (spacing.column, "-\n-\n-\n-\n-\n-\n-\n-\n-\n-\n-"),
         (spacing.separated, "192.168.1.1 and 1.2.3.4.5.6"),
         (spacing.separated, "a.b.c.d.e.f.g"),
         (spacing.grouped, "12 51 1 19, 53,16,76"),

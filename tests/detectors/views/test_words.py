@@ -35,6 +35,8 @@ def test_it_reads(reader, text, plain):
         (words.addresses, "we are at this point in time"),
         (words.addresses, "look at the dot in the middle"),
         (words.addresses, "meet (at noon) in the hall"),
+        (words.addresses, "meet at the dot com bubble exhibition"),
+        (words.addresses, "I bought it at amazon dot com, look at ebay dot com too"),
     ],
 )
 def test_words_in_a_sentence_stay(reader, text):
