@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from numpy.typing import NDArray
 
-FORMAT = "hushgate-index/3"
+FORMAT = "hushgate-index/4"
 _HEAD = 1 << 16  # bytes of the first line at most, without the note
 _NOTE = 1 << 28
 

@@ -83,10 +83,10 @@ def cut(tokens: Tokens, name: str, key: bytes) -> Prints:
     return Prints(keyed(hashes, subkey(key, name)), at, tokens.starts[at], ends, tokens.hashes)
 
 
-def keyed(hashes: Words, key: bytes) -> Words:
-    """Return each hash under `key`, 32 bytes, one way for whoever does not have it."""
-    blocks = np.zeros((len(hashes), 2), "<u8")
-    blocks[:, 0] = hashes
+def keyed(hashes: Words, key: bytes, beside: Words | int = 0) -> Words:
+    """Return each hash, with what stands `beside` it, under `key`, 32 bytes: one way for whoever does not have it."""
+    blocks = np.empty((len(hashes), 2), "<u8")
+    blocks[:, 0], blocks[:, 1] = hashes, beside
     cipher = Cipher(AES(key), ECB()).encryptor()  # noqa: S305 - each block is one hash
     found = np.frombuffer(cipher.update(blocks.tobytes()), "<u8")
     return found[::2].astype(np.uint64)

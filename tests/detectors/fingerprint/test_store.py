@@ -45,7 +45,7 @@ def test_who_has_it_open_keeps_the_old_one_when_a_new_one_takes_its_place(tmp_pa
     ("spoil", "why"),
     [
         (lambda data: b"nonsense", "is no index"),
-        (lambda data: data.replace(b"index/3", b"index/9", 1), "no index of this version"),
+        (lambda data: data.replace(b"index/4", b"index/9", 1), "no index of this version"),
         (lambda data: data[:40], "is no index"),
         (lambda data: data[:-50], "is no index"),
         (lambda data: data.replace(b'"note": ', b'"note": 1', 1), "another key|is no index"),

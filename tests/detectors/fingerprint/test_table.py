@@ -40,6 +40,21 @@ def test_anything_less_is_none(records: table.Table, text: str) -> None:
     assert found(records, text) == []
 
 
+def test_rows_that_are_pasted_are_all_found_each_where_it_stands(records: table.Table) -> None:
+    rows = [ROWS[number] for number in range(0, 600, 4)]
+    text = "\n".join(", ".join(row) for row in rows)
+    hits = records.find(text)
+    assert {hit.row for hit in hits} == set(range(0, 600, 4))
+    assert {hit.row for hit in hits if text[hit.start : hit.end].startswith("n8@")} == {8}
+    assert all(text[hit.start : hit.end] in ", ".join(ROWS[hit.row]) for hit in hits)
+
+
+def test_another_key_finds_nothing() -> None:
+    arrays, _ = table.arrays(ROWS, KEY)
+    note = dict(table.described(("name", "mail", "phone", "town"), ("mail", "phone"), 2))
+    assert table.Table(Index("c", "table", note, arrays), b"l" * 32).find(", ".join(ROWS[7])) == []
+
+
 def test_a_primary_value_of_many_rows_identifies_nobody() -> None:
     rows = [(f"n{n}@example.com", "+1 555 000 0000") for n in range(table.COMMON + 1)]
     arrays, _ = table.arrays(rows, KEY)
