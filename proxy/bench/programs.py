@@ -91,13 +91,13 @@ def hushgate(
     begun = time.monotonic()
     ready = state / "run.json"
     ready.unlink(missing_ok=True)
-    with _process([*command, *arguments], stand.folder / f"{name}.log") as process:
-        _wait(process, ready.exists, stand.folder / f"{name}.log")
+    with process([*command, *arguments], stand.folder / f"{name}.log") as child:
+        wait(child, ready.exists, stand.folder / f"{name}.log")
         seconds = time.monotonic() - begun
         addresses = json.loads(ready.read_text(encoding="utf-8"))
         roots = state / "ca" / "ca.pem" if host == AI_HOST else stand.roots[host]
         way = Way(tuple(addresses["listen"]), roots, host, proxied=True)
-        yield Running(way, process.pid, seconds, tuple(addresses["admin"]))
+        yield Running(way, child.pid, seconds, tuple(addresses["admin"]))
 
 
 @contextlib.contextmanager
@@ -110,7 +110,7 @@ def mitmdump(
     streaming: bool = False,
 ) -> Iterator[Running]:
     """Run mitmproxy's own `mitmdump -q` as it comes, but for where it connects to. Raises StartError."""
-    port = _free_port()
+    port = free_port()
     home = stand.folder / name
     home.mkdir(exist_ok=True)
     redirect = home / "redirect.py"
@@ -120,11 +120,11 @@ def mitmdump(
     command += ["--set", f"confdir={home}", "--set", f"ssl_verify_upstream_trusted_ca={stand.roots[AI_HOST]}", "-s"]
     command += [str(redirect), *arguments]
     begun = time.monotonic()
-    with _process(command, stand.folder / f"{name}.log") as process:
-        _wait(process, lambda: _listens(port), stand.folder / f"{name}.log")
+    with process(command, stand.folder / f"{name}.log") as child:
+        wait(child, lambda: listens(port), stand.folder / f"{name}.log")
         roots = home / "mitmproxy-ca-cert.pem" if "--ignore-hosts" not in arguments else stand.roots[host]
         way = Way(("127.0.0.1", port), roots, host, proxied=True)
-        yield Running(way, process.pid, time.monotonic() - begun)
+        yield Running(way, child.pid, time.monotonic() - begun)
 
 
 _REDIRECT = "def server_connect(data):\n    data.server.address = ('127.0.0.1', {port})\n"
@@ -141,12 +141,12 @@ def squid(stand: Stand, host: str = OTHER_HOST) -> Iterator[Running]:
     home.mkdir(exist_ok=True)
     home.chmod(0o777)
     (home / "hosts").write_text(f"127.0.0.1 {host}\n", encoding="utf-8")
-    port = _free_port()
+    port = free_port()
     (home / "squid.conf").write_text(_SQUID.format(home=home, port=port), encoding="utf-8")
     # Squid dials the port that CONNECT names: the way names the stand-in's own.
-    with _process([binary, "-N", "-f", str(home / "squid.conf")], home / "squid.log") as process:
-        _wait(process, lambda: _listens(port), home / "squid.log")
-        yield Running(Way(("127.0.0.1", port), stand.roots[host], host, proxied=True, port=stand.port), process.pid)
+    with process([binary, "-N", "-f", str(home / "squid.conf")], home / "squid.log") as child:
+        wait(child, lambda: listens(port), home / "squid.log")
+        yield Running(Way(("127.0.0.1", port), stand.roots[host], host, proxied=True, port=stand.port), child.pid)
 
 
 _SQUID = """\
@@ -184,35 +184,39 @@ def vendor(folder: Path) -> Iterator[Stand]:
 
 
 @contextlib.contextmanager
-def _process(command: Sequence[str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def process(command: Sequence[str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a command whose words go to a file; end it with the block."""
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+        child = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
     try:
-        yield process
+        yield child
     finally:
-        process.send_signal(signal.SIGTERM)
+        child.send_signal(signal.SIGTERM)
         try:
-            process.wait(40)
+            child.wait(40)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            child.kill()
+            child.wait()
 
 
-def _wait(process: "subprocess.Popen[bytes]", up: Callable[[], bool], log: Path) -> None:
+def wait(child: "subprocess.Popen[bytes]", up: Callable[[], bool], log: Path) -> None:
+    """Wait until a program is up. Raises StartError with its last words."""
     deadline = time.monotonic() + _READY_SECONDS
     while not up():
-        if process.poll() is not None or time.monotonic() > deadline:
+        if child.poll() is not None or time.monotonic() > deadline:
             words = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             raise StartError("; ".join(words[-3:]) or "it did not start")
         time.sleep(0.02)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Tell whether somebody listens on a port here."""
     with socket.socket() as sock:
         return sock.connect_ex(("127.0.0.1", port)) == 0

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from proxy.bench import load, programs
+from proxy.bench import load, programs, rivals
 from proxy.bench.accounting import cpu_seconds, memory_bytes
 from proxy.bench.answers import answers
 from proxy.bench.effort import Effort
@@ -26,9 +26,15 @@ _GAP = 0.01
 def requests(stand: Stand, effort: Effort) -> Iterator[Figure]:
     """CPU per intercepted request of 2 kB, findings cached, beside mitmdump without an addon."""
     bodies = [load.chat(load.prose(2000, 0))] * effort.of(400)
-    with programs.hushgate(stand) as ours, programs.mitmdump(stand) as peer:
-        programs.rest(effort.rest, (ours, peer))
-        series = _cpu_rounds(effort, {"hushgate": ours, "mitmdump -q": peer}, bodies, lines=4)
+    with contextlib.ExitStack() as stack:
+        running = {
+            "hushgate": stack.enter_context(programs.hushgate(stand)),
+            "mitmdump -q": stack.enter_context(programs.mitmdump(stand)),
+        }
+        others = {"Squid, ssl-bump": rivals.bumping_squid, "HAProxy, TLS at both ends": rivals.ending_haproxy}
+        running |= rivals.joined(stack, stand, others)
+        programs.rest(effort.rest, running.values())
+        series = _cpu_rounds(effort, running, bodies, lines=4)
     for name, values in series.items():
         yield Figure("requests", f"{name}: CPU per request", "ms", tuple(1000 * v for v in values))
     yield ratio("requests", "hushgate / mitmdump", series["hushgate"], series["mitmdump -q"], goal=0.65)
@@ -108,8 +114,8 @@ def tunnel(stand: Stand, effort: Effort) -> Iterator[Figure]:
             "hushgate": stack.enter_context(programs.hushgate(stand, host=OTHER_HOST)),
             "mitmproxy": stack.enter_context(programs.mitmdump(stand, ("--ignore-hosts", ".*"), host=OTHER_HOST)),
         }
-        with contextlib.suppress(programs.StartError):
-            running["squid"] = stack.enter_context(programs.squid(stand))
+        others: dict[str, rivals.Rival] = {"squid": programs.squid, "HAProxy, no CONNECT": rivals.tunnelling_haproxy}
+        running |= rivals.joined(stack, stand, others)
         programs.rest(effort.rest, running.values())
         opened = _rounds(effort, running, lambda one: _opening(one, effort.of(200)))
         asked = _cpu_rounds(effort, running, bodies, lines=4)
