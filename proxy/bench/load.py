@@ -37,9 +37,16 @@ def chat(*turns: str) -> bytes:
 
 
 async def post_all(
-    way: Way, bodies: Sequence[bytes], lines: int = 1, path: str = CHAT, ready: Callable[[], None] = lambda: None
+    way: Way,
+    bodies: Sequence[bytes],
+    lines: int = 1,
+    path: str = CHAT,
+    ready: Callable[[], None] = lambda: None,
+    apart: float = 0.0,
 ) -> list[Timing]:
     """Post every body once, over so many connections at a time; `ready` is called when all are open.
+
+    Each connection begins `apart` seconds after the one before.
 
     Raises ValueError where one is not answered 200.
     """
@@ -48,7 +55,8 @@ async def post_all(
     work = iter(bodies)
     timings: list[Timing] = []
 
-    async def run(line: Line, work: Iterator[bytes]) -> None:
+    async def run(number: int, line: Line, work: Iterator[bytes]) -> None:
+        await asyncio.sleep(number * apart)
         for body in work:
             timing = await line.post(path, body)
             if timing.status != 200:
@@ -56,7 +64,7 @@ async def post_all(
             timings.append(timing)
 
     try:
-        await asyncio.gather(*(run(line, work) for line in opened))
+        await asyncio.gather(*(run(number, line, work) for number, line in enumerate(opened)))
     finally:
         for line in opened:
             line.close()
@@ -64,7 +72,7 @@ async def post_all(
 
 
 def stream_all(way: Way, pid: int, bodies: Sequence[bytes], path: str) -> tuple[list[Timing], float]:
-    """Post bodies whose answers are event streams, on five connections that are open before.
+    """Post bodies whose answers are event streams, on five connections that are open before and begin 50 ms apart.
 
     Returns the times, and the CPU seconds that the processes of `pid` (0: none) had meanwhile.
     """
@@ -73,7 +81,7 @@ def stream_all(way: Way, pid: int, bodies: Sequence[bytes], path: str) -> tuple[
     def ready() -> None:
         before.append(cpu_seconds(pid) if pid else 0.0)
 
-    timings = asyncio.run(post_all(way, bodies, lines=5, path=path, ready=ready))
+    timings = asyncio.run(post_all(way, bodies, lines=5, path=path, ready=ready, apart=0.05))
     return timings, (cpu_seconds(pid) if pid else 0.0) - before[0]
 
 
