@@ -8,7 +8,7 @@ from proxy.bench.effort import Effort
 from proxy.bench.figures import Figure, percentile
 from proxy.bench.programs import Stand
 
-_EVENTS = 120
+_EVENTS = 240
 _GAP = 0.01
 _MATCH = "match: {direction: [%s], content: {any: [{entities: [EMAIL_ADDRESS]}]}}"
 _POLICY = """schema: policy/v1
@@ -24,7 +24,8 @@ _KINDS = {"nothing to do": "", "values to put back": _RESTORE, "a rule about ans
 def answers(stand: Stand, effort: Effort) -> Iterator[Figure]:
     """Event streams whose request had values taken out, and under a rule about answers: first event, CPU per event."""
     path = f"{load.CHAT}?events={_EVENTS}&gap={_GAP}"
-    bodies = [load.chat(load.prose(500, 0) + " write to ann.smith@fabrikam.example.org")] * effort.of(20)
+    bodies = [load.chat(load.prose(500, 0) + " write to ann.smith@fabrikam.example.org")]
+    bodies *= load.STREAMS * effort.of(4)
     first: dict[str, list[float]] = {}
     cpu: dict[str, list[float]] = {}
     with contextlib.ExitStack() as stack:

@@ -9,6 +9,7 @@ from proxy.bench.accounting import cpu_seconds
 from proxy.bench.line import Line, Timing, Way
 
 CHAT = "/v1/chat/completions"
+STREAMS = 10  # at a time
 _WORDS = (
     "the report says that most of our orders arrive late because a carrier changed its route in spring and nobody told "
     "the warehouse so please write a short and friendly note to the team that explains what we will do about it next"
@@ -72,7 +73,7 @@ async def post_all(
 
 
 def stream_all(way: Way, pid: int, bodies: Sequence[bytes], path: str) -> tuple[list[Timing], float]:
-    """Post bodies whose answers are event streams, on five connections that are open before and begin 50 ms apart.
+    """Post bodies whose answers are event streams, on `STREAMS` connections that are open before and begin 50 ms apart.
 
     Returns the times, and the CPU seconds that the processes of `pid` (0: none) had meanwhile.
     """
@@ -81,7 +82,7 @@ def stream_all(way: Way, pid: int, bodies: Sequence[bytes], path: str) -> tuple[
     def ready() -> None:
         before.append(cpu_seconds(pid) if pid else 0.0)
 
-    timings = asyncio.run(post_all(way, bodies, lines=5, path=path, ready=ready, apart=0.05))
+    timings = asyncio.run(post_all(way, bodies, STREAMS, path, ready, apart=0.05))
     return timings, (cpu_seconds(pid) if pid else 0.0) - before[0]
 
 

@@ -19,7 +19,7 @@ from proxy.bench.figures import Figure, percentile, ratio
 from proxy.bench.line import Line, Way
 from proxy.bench.programs import OTHER_HOST, Running, Stand
 
-_EVENTS = 120
+_EVENTS = 240
 _GAP = 0.01
 
 
@@ -85,7 +85,7 @@ def conversation(stand: Stand, effort: Effort) -> Iterator[Figure]:
 def streams(stand: Stand, effort: Effort) -> Iterator[Figure]:
     """Event streams: delay of the first event that is added to a direct call, and CPU per event beside mitmdump."""
     path = f"{load.CHAT}?events={_EVENTS}&gap={_GAP}"
-    bodies = [load.chat(load.prose(500, 0))] * effort.of(20)
+    bodies = [load.chat(load.prose(500, 0))] * (load.STREAMS * effort.of(4))
     cpu: dict[str, list[float]] = {}
     first: dict[str, list[float]] = {}
     with (
