@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -137,16 +138,16 @@ def squid(stand: Stand, host: str = OTHER_HOST) -> Iterator[Running]:
     binary = shutil.which("squid", path="/usr/sbin:/usr/bin:/usr/local/bin")
     if binary is None:
         raise StartError("Squid is not installed")
-    home = stand.folder / "squid"
-    home.mkdir(exist_ok=True)
-    home.chmod(0o777)
-    (home / "hosts").write_text(f"127.0.0.1 {host}\n", encoding="utf-8")
-    port = free_port()
-    (home / "squid.conf").write_text(_SQUID.format(home=home, port=port), encoding="utf-8")
-    # Squid dials the port that CONNECT names: the way names the stand-in's own.
-    with process([binary, "-N", "-f", str(home / "squid.conf")], home / "squid.log") as child:
-        wait(child, lambda: listens(port), home / "squid.log")
-        yield Running(Way(("127.0.0.1", port), stand.roots[host], host, proxied=True, port=stand.port), child.pid)
+    with tempfile.TemporaryDirectory(prefix="hushgate-squid-") as folder:
+        home = Path(folder)
+        home.chmod(0o777)  # started as root it takes another user, who may read nothing in the stand's folder
+        (home / "hosts").write_text(f"127.0.0.1 {host}\n", encoding="utf-8")
+        port = free_port()
+        (home / "squid.conf").write_text(_SQUID.format(home=home, port=port), encoding="utf-8")
+        # Squid dials the port that CONNECT names: the way names the stand-in's own.
+        with process([binary, "-N", "-f", str(home / "squid.conf")], home / "squid.log") as child:
+            wait(child, lambda: listens(port), home / "squid.log")
+            yield Running(Way(("127.0.0.1", port), stand.roots[host], host, proxied=True, port=stand.port), child.pid)
 
 
 _SQUID = """\
