@@ -40,6 +40,9 @@ _RULES = re.compile(
 # what a sentence without blanks puts behind a value in Latin letters
 _ASCII = re.compile(r"[!-~]{4,128}(?=[\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef])")
 _NO_PAIR = re.compile(r"[\[\](){}=\\|:/]|^[$&~.-]")
+_STANDARD = re.compile(
+    r"(?:RFC|ISO|IEC|PEP|CVE|FIPS|NIST|TLS|SHA|AES|MD|PBKDF|HTTP|UTF)[-_ ]?\d+\w{0,4}", re.IGNORECASE
+)
 _OPEN_CLOSE = {")": "(", "]": "[", "}": "{", ">": "<"}
 _NUMBER = re.compile(r"\d{6,64}")
 _QUOTES = ("'", '"', "`")
@@ -131,7 +134,7 @@ def of_user(candidate: Candidate) -> Candidate | None:
     """Return the second half of `user / password`, where it reads like a password by itself."""
     shorter = without_tail(_without_quotes(candidate))
     value = shorter.value
-    if len(value) < 6 or _NO_PAIR.search(value):
+    if len(value) < 6 or _NO_PAIR.search(value) or _STANDARD.fullmatch(value):
         return None
     mixed = any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
     signed = any(c in "!@#$%^&*?+~" for c in value)

@@ -13,6 +13,7 @@ import sys
 import textwrap
 
 from scripts.heldout.carriers import CARRIERS, HARMLESS, SPOKEN
+from scripts.heldout.stated import STATED, UNSTATED
 
 _WORDS = [
     "harbor",
@@ -129,7 +130,8 @@ def rows(seed: int, count: int) -> list[dict[str, object]]:
     """Return that many rows; the same seed gives the same."""
     r = random.Random(seed)
     carriers = [line.split("\t", 1) for line in CARRIERS.strip().split("\n")]
-    spoken, harmless = SPOKEN.strip().split("\n"), HARMLESS.strip().split("\n")
+    spoken = [*SPOKEN.strip().split("\n"), *STATED.strip("\n").split("\n")]
+    harmless = [*HARMLESS.strip().split("\n"), *UNSTATED.strip("\n").split("\n")]
     made: list[dict[str, object]] = []
     for number in range(count):
         kind = r.choices(("structured", "password", "negative"), (5, 4, 4))[0]
