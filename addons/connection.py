@@ -87,6 +87,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
                         self._obey(command)
                 except Exception as error:  # noqa: BLE001 - the boundary: its text may hold a body
                     logger.error("connection failed: %s", type(error).__name__)
+                    self.close(self.client)  # its layers are in no known state: nobody is to wait for them
         finally:
             self._busy = False
         if isinstance(self.layer, modes.HttpProxy) and self.client.tls_established:
@@ -119,7 +120,8 @@ class Connection(mode_servers.ProxyConnectionHandler):
 
     def close(self, connection: Conn) -> None:
         """Close a connection, if it is open."""
-        if connection in self.transports:
+        transport = self.transports.get(connection)
+        if transport is not None and transport.handler is not None:
             self.close_connection(connection)
 
     def _start(self, hook: commands.StartHook) -> None:

@@ -25,6 +25,9 @@ class Decoder(Protocol):
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield what `data` decodes to. Raises CodingError."""
 
+    def end(self) -> None:
+        """Take note that nothing follows. Raises CodingError where what came is not whole."""
+
 
 class _Inflate:
     """gzip with any number of members, or deflate with or without its zlib header (RFC 1950 to 1952)."""
@@ -33,9 +36,11 @@ class _Inflate:
         self._gzip = gzip
         self._decoder = zlib.decompressobj(_GZIP) if gzip else None
         self._head = b""
+        self._begun = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield what `data` decodes to."""
+        self._begun = self._begun or bool(data)
         decoder = self._decoder
         if decoder is None:
             data = self._head = self._head + data
@@ -55,13 +60,20 @@ class _Inflate:
             data = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
             yield piece
 
+    def end(self) -> None:
+        """Take note that nothing follows; nothing at all is whole too."""
+        if self._begun and not (self._decoder and self._decoder.eof):
+            raise CodingError
+
 
 class _Brotli:
     def __init__(self) -> None:
         self._decoder = brotli.Decompressor()
+        self._begun = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield what `data` decodes to."""
+        self._begun = self._begun or bool(data)
         try:
             piece = self._decoder.process(data, output_buffer_limit=_STEP)
             yield piece
@@ -70,13 +82,20 @@ class _Brotli:
         except brotli.error as error:
             raise CodingError from error
 
+    def end(self) -> None:
+        """Take note that nothing follows."""
+        if self._begun and not self._decoder.is_finished():
+            raise CodingError
+
 
 class _Zstd:
     def __init__(self) -> None:
         self._decoder = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj(write_size=_STEP)
+        self._begun = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield what `data` decodes to; one frame may follow another (RFC 8878, 3)."""
+        self._begun = self._begun or bool(data)
         try:
             while data:
                 if self._decoder.eof:
@@ -86,6 +105,11 @@ class _Zstd:
                 yield piece
         except zstandard.ZstdError as error:
             raise CodingError from error
+
+    def end(self) -> None:
+        """Take note that nothing follows."""
+        if self._begun and not self._decoder.eof:
+            raise CodingError
 
 
 _DECODERS: dict[str, Callable[[], Decoder]] = {
@@ -107,6 +131,11 @@ class _Chain:
         for decoder in self._decoders:
             pieces = _through(decoder, pieces)
         return pieces
+
+    def end(self) -> None:
+        """Take note that nothing follows."""
+        for decoder in self._decoders:
+            decoder.end()
 
 
 def _through(decoder: Decoder, encoded: Iterator[bytes]) -> Iterator[bytes]:

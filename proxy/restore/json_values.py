@@ -16,6 +16,11 @@ _GUARD = b")]}'"
 _BETWEEN = re.compile(rb"(?:[\s,:\[\]{}()'\x1e]|\xef\xbb\xbf|\b(?:[0-9a-f]{1,8}|null|true|false|data)\b)*+\Z")
 
 
+_SIGNS = re.compile(rb"[^0-9A-Za-z]+")
+_SHORT = 8  # digits
+_LOOKED = 1 << 16  # bytes between two values
+
+
 class JsonFraming:
     """Cuts a body into its values. The elements of an array at the top are values of their own."""
 
@@ -50,7 +55,7 @@ class JsonFraming:
     def flush(self) -> list[Event]:
         """Return what is left."""
         rest, self._rest = bytes(self._rest), bytearray()
-        return [Event(rest, unread=_unread(rest))] if rest else []
+        return [Event(rest, unread=_unread(rest), aside=_said(rest))] if rest else []
 
     def _begin(self) -> bool:
         if len(self._rest) < len(_GUARD) and _GUARD.startswith(self._rest):
@@ -104,12 +109,19 @@ class JsonFraming:
         del self._rest[: self._position]
         self._position, self._start = 0, -1
         render = partial(_with_length, before, _units(payload)) if self._guarded else before.__add__
-        events.append(Event(raw, payload, render, unread=_unread(before)))
+        events.append(Event(raw, payload, render, unread=_unread(before), aside=_said(before)))
 
 
 def _unread(between: bytes) -> str:
     """Return why what stands between two values was not read: it is neither punctuation nor a short number."""
     return "" if _BETWEEN.match(between) else "undecodable"
+
+
+def _said(between: bytes) -> tuple[bytes, ...]:
+    """Return what stands between two values where it is more than one short number: numbers may be somebody's."""
+    if len(between) > _LOOKED or len(_SIGNS.sub(b"", between)) <= _SHORT:
+        return ()
+    return (between.strip(),)
 
 
 def _with_length(before: bytes, units: int, payload: bytes) -> bytes:

@@ -102,6 +102,7 @@ class Places:
             return
         marks = _marks(tree, document.text)
         names, signed = _where(tree.containers, marks), _signed(tree.containers, marks)
+        told: set[str] = set()
         for leaf in found:
             if leaf.what == "number":
                 span = Span(document, leaf.start, leaf.end, "number")
@@ -117,7 +118,9 @@ class Places:
             if _is_whole(leaf):
                 yield Place(span, text, None, not covered)
             elif text:
-                yield Place(span, text, self._name(leaf, tree, names, marks), not covered)
+                again = leaf.path in told  # a key that stands twice in one object: two texts
+                told.add(leaf.path)
+                yield Place(span, text, None if again else self._name(leaf, tree, names, marks), not covered)
 
     def _name(self, leaf: Leaf, tree: Tree, names: Sequence[Hashable], marks: Sequence[dict[str, str]]) -> Hashable:
         if leaf.container < 0:

@@ -53,7 +53,9 @@ class Splitter:
             yield from self._cut(piece)
 
     def flush(self) -> Iterator[Event]:
-        """Yield what is left: the answer is over."""
+        """Yield what is left: the answer is over. Raises CodingError where its coding is not."""
+        if self._decoder is not None:
+            self._decoder.end()
         if self._framing is None:
             self._framing = self._sniffed(final=True)
             yield from self._framing.feed(self._head) if self._framing and self._head else ()

@@ -6,6 +6,8 @@ from proxy.restore.framing import LONGEST
 from proxy.restore.weave import Event
 
 _END = re.compile(rb"(?:\r\n|\n|\r(?!\n|\Z))(?:\r\n|\n|\r(?!\n|\Z))")
+_BOM = b"\xef\xbb\xbf"  # a stream may begin with one
+_MARKED = _BOM + b"data"
 _NAMES = frozenset({b"", b"event", b"id", b"retry"})  # a comment has none
 _LINE = re.compile(rb"([^\r\n]*)(\r\n|\n|\r|\Z)")
 
@@ -52,11 +54,12 @@ def _event(raw: bytes) -> Event:
     for found in _LINE.finditer(raw):
         line, end = found[1], found[2]
         name, colon, value = line.partition(b":")
-        if name == b"data" and colon:
+        mark = _BOM if name == _MARKED else b""
+        if colon and (name == b"data" or mark):
             space = value[:1] == b" "
             data.append(value[1:] if space else value)
             pieces.append(None)
-            ends.append(b"data: " if space else b"data:")
+            ends.append(mark + (b"data: " if space else b"data:"))
             ends.append(end)
         elif found[0]:
             pieces.append(found[0])
@@ -70,6 +73,8 @@ def _event(raw: bytes) -> Event:
         after = b"".join(piece for piece in pieces[first:] if piece)
         # What is put in holds no line end: in JSON it is escaped. In plain text each line gets its own field.
         lines = payload.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        return before + b"".join(ends[0] + line + (ends[1] or b"\n") for line in lines) + after
+        starts = (ends[0], *(ends[0].removeprefix(_BOM) for _ in lines[1:]))
+        written = (start + line + (ends[1] or b"\n") for start, line in zip(starts, lines, strict=True))
+        return before + b"".join(written) + after
 
     return Event(raw, b"\n".join(data), render, aside=tuple(beside))

@@ -1,6 +1,7 @@
 """Events are worked off in order, and hooks that do not wait are over at once; the rest is in tests/proxy."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -91,6 +92,16 @@ async def test_an_event_that_fails_says_nothing_of_its_data(caplog: pytest.LogCa
     await connection.server_event(events.DataReceived(connection.client, b"fails"))
     assert "ValueError" in caplog.text
     assert "CANARY" not in caplog.text
+
+
+async def test_after_an_event_that_failed_nobody_waits_for_the_connection() -> None:
+    connection = made([])
+    ended: list[str] = []
+    connection.transports[connection.client].handler = SimpleNamespace(cancel=ended.append)  # type: ignore[assignment]
+    await connection.server_event(events.DataReceived(connection.client, b"fine"))
+    assert ended == []
+    await connection.server_event(events.DataReceived(connection.client, b"fails"))
+    assert len(ended) == 1
 
 
 async def test_data_for_a_connection_that_is_gone_is_dropped() -> None:

@@ -25,6 +25,10 @@ rules:
     mode: enforce
     match: {content: {any: [{labels: [LABEL_CONFIDENTIAL]}]}}
     action: {type: block, message: Please leave marked documents out.}
+  - id: secrets-are-redacted
+    mode: enforce
+    match: {content: {any: [{entities: [SECRET.*]}]}}
+    action: {type: redact}
 """
 MARKED = "CONFIDENTIAL - do not distribute\nProject Heron starts in March."
 
@@ -34,6 +38,29 @@ def test_the_tests_that_the_list_names_are_there() -> None:
     missing = [f"{file}::{test}" for file, test in named if f"def {test}(" not in (ROOT / file).read_text()]
     assert missing == []
     assert len({test for _, test in named}) >= 22
+
+
+BUGS = (
+    *(
+        "LiteLLM 30728",
+        "LiteLLM 31950",
+        "25230",
+        "LiteLLM 37519",
+        "LiteLLM 21949",
+        "aisix 204",
+        "PasteGuard",
+        "Pipelock",
+    ),
+    *("Saibre", "AI Anonymizer", "agentcage 178", "Kong", "NeMo Guardrails 2375", "spaCy E088", "Presidio 2063"),
+    *("LLM Guard", "ProxyDLP", "CodeGate 528, 1124", "Talon"),
+)
+
+
+def test_every_bug_that_was_collected_has_an_entry() -> None:
+    where = [line.split("|")[2] for line in LIST.read_text().splitlines() if line.startswith("| ")]
+    assert [bug for bug in BUGS if not any(bug in place for place in where)] == []
+    twice = {"Pipelock": 3, "PasteGuard": 3, "Saibre": 2, "AI Anonymizer": 2}
+    assert [bug for bug, number in twice.items() if sum(bug in place for place in where) < number] == []
 
 
 def test_every_entry_of_the_list_has_a_test_or_a_reason() -> None:
@@ -95,6 +122,17 @@ def test_streaming_changes_nothing_about_the_decision(running: tuple[Proxy, Upst
     upstream.received.clear()
     assert proxy.request("api.openai.com", CHAT, chat(MARKED, stream=stream)).status == 400
     assert upstream.received == []
+
+
+@pytest.mark.proxy
+@pytest.mark.xdist_group("regressions")
+def test_every_occurrence_of_a_value_is_taken_out(running: tuple[Proxy, Upstream], values: list[str]) -> None:
+    proxy, upstream = running
+    upstream.received.clear()
+    one, other = values
+    assert proxy.request("api.openai.com", CHAT, chat(f"{one} and again {one} then {other} and {one}")).status == 200
+    sent = json.loads(upstream.received[0].body)["messages"][-1]["content"]
+    assert re.sub(r"\[REDACTED_\w+\]", "*", sent) == "* and again * then * and *"
 
 
 @pytest.mark.proxy

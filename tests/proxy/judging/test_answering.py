@@ -242,15 +242,33 @@ def test_a_comment_is_looked_at_and_does_not_wait() -> None:
         ("text/event-stream", f"data: {{}}\nid: {CARD}\n\n".encode()),
         ("application/vnd.amazon.eventstream", message(text_header(":error-message", f"not {CARD}"), b"{}")),
         ("application/vnd.amazon.eventstream", message(b"", json.dumps({"bytes": "e30=", "p": CARD}).encode())),
+        ("application/json", f'[{CARD}, {{"a": 1}}]'.encode()),
+        ("application/json", f'{{"a": 1}} {CARD}'.encode()),
     ],
-    ids=["comment", "id", "header", "beside-a-chunk"],
+    ids=["comment", "id", "header", "beside-a-chunk", "between-values", "behind-values"],
 )
 def test_what_stands_beside_the_data_is_looked_at_and_cannot_be_cut_out(kind: str, body: bytes) -> None:
     result, made, stopped = run(body, kind)
-    assert (result, stopped) == (b"", True)
+    assert (CARD.encode() in result, stopped) == (False, True)
     noted = made.judged()
     assert noted is not None
     assert {finding.entity for _, finding in noted.findings} == {"CREDIT_CARD"}
+
+
+def test_a_key_that_stands_twice_in_an_object_is_two_texts() -> None:
+    result, _, _ = run(f'{{"a":"{CARD}","a":"9"}}'.encode(), "application/json")
+    assert result == b'{"a":"[REDACTED_CREDIT_CARD]","a":"9"}'
+
+
+@pytest.mark.parametrize("size", [1, 4, 1000])
+def test_a_stream_may_begin_with_a_byte_order_mark(size: int) -> None:
+    body = b"\xef\xbb\xbf" + sse(
+        [{"choices": [{"index": 0, "delta": {"content": each}}]} for each in pieces(CARD, size)]
+    )
+    result, _, _ = run(body, "text/event-stream")
+    assert result.startswith(b"\xef\xbb\xbfdata: ")
+    assert b"[REDACTED_CREDIT_CARD]" in result
+    assert "1111" not in "".join(re.findall(r'"content": ?"([^"]*)"', result.decode()))
 
 
 def test_what_is_scanned_is_only_what_has_not_left() -> None:
