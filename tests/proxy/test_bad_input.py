@@ -10,7 +10,9 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import brotli
 import pytest
+import zstandard
 
 from tests.running import AI_HOSTS, CHAT, PLAIN_HOST, ROOT, Proxy, chat
 from tests.upstream import Upstream
@@ -46,12 +48,24 @@ def bomb() -> bytes:
     return packer.compress(b" " * 64_000_000) + packer.flush()
 
 
+FORM = b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--b--\r\n'
 UNREADABLE = {
     "truncated gzip": (gzip.compress(chat("hello" * 100))[:-20], {"content-encoding": "gzip"}, "undecodable"),
     "two-member gzip, the second cut": (gzip.compress(chat("a")) + gzip.compress(b"{}")[:9], {"content-encoding": "gzip"}, "undecodable"),
     "gzip with a tail": (gzip.compress(chat("a")) + b"tail", {"content-encoding": "gzip"}, "undecodable"),
     "an unknown coding": (chat("a"), {"content-encoding": "rot13"}, "undecodable"),
     "a bomb": (bomb(), {"content-encoding": "gzip"}, "too_large"),
+    "a brotli bomb": (brotli.compress(b" " * 64_000_000, quality=1), {"content-encoding": "br"}, "too_large"),
+    "a zstd bomb": (zstandard.compress(b" " * 64_000_000), {"content-encoding": "zstd"}, "too_large"),
+    "UTF-16": (chat("a").decode().encode("utf-16"), {}, "undecodable"),
+    "a charset that nobody expects": (chat("a"), {"content-type": "application/json; charset=utf-7"}, "undecodable"),
+    "an encoded surrogate": (b'{"a": "\xed\xa0\x80"}', {}, "undecodable"),
+    "infinity": (b'{"a": -Infinity}', {}, "undecodable"),
+    "comments": (b'{/* a */ "a": 1}', {}, "undecodable"),
+    "another boundary": (FORM, {"content-type": "multipart/form-data; boundary=c"}, "undecodable"),
+    "two boundaries": (FORM, {"content-type": "multipart/form-data; boundary=b; boundary=c"}, "undecodable"),
+    "text behind the last part": (FORM + b"more", {"content-type": "multipart/form-data; boundary=b"}, "undecodable"),
+    "text before the first part": (b"x\r\n" + FORM, {"content-type": "multipart/form-data; boundary=b"}, "undecodable"),
     "invalid JSON": (b'{"messages": [', {}, "undecodable"),
     "two JSON values": (b'{"a":1}{"b":2}', {}, "undecodable"),
     "NaN": (b'{"a": NaN}', {}, "undecodable"),
@@ -115,6 +129,16 @@ def test_a_two_member_gzip_is_read_whole(proxy: Proxy, upstream: Upstream) -> No
     text = chat("CONFIDENTIAL - do not distribute\nHeron")
     body = gzip.compress(text[:10]) + gzip.compress(text[10:])
     assert proxy.request(OPENAI, CHAT, body, {"content-encoding": "gzip"}).status == 400
+    assert not upstream.received
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first", "second"])
+def test_a_key_that_stands_twice_hides_nothing(proxy: Proxy, upstream: Upstream, first: bool) -> None:
+    marked = json.dumps("CONFIDENTIAL - do not distribute\nHeron").encode()
+    body = b'{"messages":[{"role":"user","content":%s,"content":%s}]}' % (
+        (marked, b'"a"') if first else (b'"a"', marked)
+    )
+    assert proxy.request(OPENAI, CHAT, body).status == 400
     assert not upstream.received
 
 
