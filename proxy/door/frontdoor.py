@@ -34,6 +34,8 @@ from proxy.exchange import Client
 __all__ = ("FrontDoor", "FrontDoorConfig")
 
 _BACKLOG = 1024
+_ACCEPTED = 0.05  # seconds in which what was accepted becomes a visit
+_MOMENT = 1.0  # seconds in which a first request arrives that was under way
 
 
 class FrontDoor:
@@ -78,10 +80,14 @@ class FrontDoor:
     async def drain(self, deadline: float) -> int:
         """Stop listening, let connections end for `deadline` seconds, cut the rest; return how many were cut.
 
-        Connections that have not sent a request are closed at once.
+        Connections that have not sent a request are closed after a moment: one that was only just accepted may have
+        sent it already.
         """
         for server in self._servers:
             server.close()
+        await asyncio.sleep(min(deadline, _ACCEPTED))
+        if any(visit.idle for visit in self._visits.values()):
+            await asyncio.sleep(min(deadline, _MOMENT))
         for task, visit in self._visits.items():
             if visit.idle:
                 task.cancel()

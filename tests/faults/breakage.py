@@ -274,7 +274,7 @@ FAULTS = (
     Fault("inspectors killed", inspector_killed, "a short wait"),
     Fault("zygote killed", zygote_killed, "a short wait"),
     Fault("worker killed", worker_killed, "open connections are cut, new ones are served", spares=False),
-    Fault("program upgraded in its process", upgraded, "nothing"),
+    Fault("program upgraded in its process", upgraded, "nothing", full=True),
     Fault("upstream stalls", vendor("stall"), "the answer stalls too"),
     Fault("upstream resets", vendor("reset"), "the answer breaks off"),
     Fault("upstream sends garbage", vendor("garbage"), "502"),

@@ -20,6 +20,7 @@ from tests.upstream import Received, Reply, Upstream, openai_chat
 
 pytestmark = [
     pytest.mark.proxy,
+    pytest.mark.timeout(900),
     pytest.mark.skipif(not handover.possible(), reason="this platform cannot hand children over"),
 ]
 OPENAI = "api.openai.com"
@@ -104,6 +105,7 @@ def taken_over(proxy: Proxy, installed: Installed, word: str) -> None:
     with installed.changed("proxy/admin.py", '_plain(200, "ok', f'_plain(200, "{word} ok'):
         proxy.process.send_signal(signal.SIGUSR2)
         assert until(lambda: lives(proxy).startswith(word.encode()), 180)
+    assert until(lambda: len(proxy.records("start")) == 2, 180)  # written when its workers serve
     assert until(lambda: proxy.get("/readyz")[0] == 200, 60)
     assert proxy.process.poll() is None
     assert serving(proxy) - before
@@ -138,7 +140,6 @@ def test_the_new_program_takes_over_and_nobody_notices(tmp_path: Path) -> None:
         assert until(lambda: not before & serving(proxy), 120)
         inspected = crowd.count("clean") + crowd.count("forbidden") + 3  # the stream, and one after each refusal
         assert len(proxy.records()) == inspected
-        assert len(proxy.records("start")) == 2
     verified = subprocess.run(
         [sys.executable, "-P", "-m", "proxy.cli", "audit", "verify", "--state", str(proxy.state)],
         capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},

@@ -77,6 +77,21 @@ async def test_what_is_under_way_may_end_and_nothing_new_begins() -> None:
         assert (await door.notes.passages.get()).outcome == "closed"
 
 
+async def test_a_first_request_that_was_under_way_when_draining_began_is_served() -> None:
+    async with open_door() as door:
+        _, writer = await door.connect()
+        while door.front.connections < 1:
+            await asyncio.sleep(0)
+        drained = asyncio.create_task(door.front.drain(60))
+        await asyncio.sleep(0)
+        writer.write(f"CONNECT {AI}:443 HTTP/1.1\r\n\r\n".encode())
+        async with asyncio.timeout(30):
+            await door.intercepted.get()
+        assert not drained.done()
+        writer.close()
+        await drained
+
+
 async def test_what_does_not_end_is_cut() -> None:
     async with upstream(echo) as port, open_door(to={(SITE, 443): port}) as door:
         reader, writer = await door.tunnel(f"{SITE}:443", SSH)
