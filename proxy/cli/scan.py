@@ -94,7 +94,7 @@ def _scan_files(args: argparse.Namespace, scanner: "Scanner") -> int:
     unreadable = False
     for name in args.files or ["-"]:
         try:
-            opened = _read(name)
+            opened = _read(name, scanner)
         except Failure as failure:
             complain(str(failure), failure.hint)
             unreadable = True
@@ -129,12 +129,10 @@ _UNREAD = {
 }
 
 
-def _read(name: str) -> "Opened":
+def _read(name: str, scanner: "Scanner") -> "Opened":
     """Return the text of a file, with the labels that it says of itself and why some of it was not read."""
     from detectors.base import File, Opened, Reader
-    from detectors.documents.detector import build
     from detectors.documents.kinds import kind_of
-    from detectors.load import Settings
 
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
@@ -146,9 +144,7 @@ def _read(name: str) -> "Opened":
             return Opened(data.decode("utf-8-sig"))
         except UnicodeDecodeError:
             pass
-    (reader,) = build(Settings())
-    if not isinstance(reader, Reader):
-        raise TypeError("the reader of documents reads none")
+    reader = next(detector for detector in scanner.detectors if isinstance(detector, Reader))
     return reader.open(File(data, "", suffix), float("inf"), time.monotonic)
 
 

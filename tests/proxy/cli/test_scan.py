@@ -273,3 +273,15 @@ def test_indexed_documents_are_recognised_where_the_state_is_named(
     (state / "keys" / "index.key").unlink()
     assert main(["scan", "--state", str(state), str(tmp_path / "plan.txt")]) == 2
     assert "restore the keys" in capsys.readouterr().err
+
+
+def test_own_rules_say_what_the_labels_of_a_document_mean(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    properties = papers.custom(**{f"MSIP_Label_{papers.GUID}_Enabled": "true"})
+    (tmp_path / "plan.docx").write_bytes(papers.docx("hello", **{"docProps/custom.xml": properties}))
+    rules = tmp_path / "own.yaml"
+    rules.write_text(
+        "labels:\n  - id: falcon\n    entity: LABEL_RESTRICTED\n    title: Falcon\n    words: [falcon only]\n"
+        f"    ids: ['{papers.GUID}']\n    match: ['FALCON ONLY']\n"
+    )
+    assert main(["scan", "--rules", str(rules), str(tmp_path / "plan.docx")]) == 1
+    assert "LABEL_RESTRICTED" in capsys.readouterr().out
