@@ -26,6 +26,8 @@ def read(reader, text):
         (spacing.grouped, "\n5158,4245,0377,3666\n", "\n5158424503773666\n"),
         (spacing.grouped, "SSN 6011,6327,4", "SSN 601163274"),
         (spacing.grouped, "| 4111 | 1111 | 1111 | 1111 |", "| 4111111111111111 |"),
+        (spacing.grouped, "|4111|1111|1111|1111|", "|4111111111111111|"),
+        (spacing.spaced, "card 4\u20091\u00a01\u20091\u202f2 3 4", "card 4111234"),
         (spacing.grouped, "1415,5951,731", "+14155951731"),
     ],
 )
