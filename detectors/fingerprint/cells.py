@@ -1,8 +1,9 @@
 """Values of a record in, normal forms out; a text in, the values in it that could be of a record out, with places.
 
 A value has a shape: `mail`, `number` (digits, however they are grouped: of nine or more the last nine count, so that a
-country's prefix does not matter), `code` (letters and digits), `words`. Words alone identify nobody: they count as
-evidence beside a value of another shape, never by themselves.
+country's prefix does not matter; of a date the year, then day and month, the smaller first: who wrote it may have meant
+either), `code` (letters and digits), `words`. Words alone identify nobody: they count as evidence beside a value of
+another shape, never by themselves.
 """
 
 import re
@@ -14,6 +15,7 @@ _LOCAL = re.compile(r"[\w.+%-]{0,64}")
 _NUMBER = re.compile(r"\d(?<![\w.]\d)(?:[ ()./\u00a0-]{0,3}\d){4,24}(?!\w)")
 _CODE = re.compile(r"(?<![\w@-])[A-Za-z0-9]{1,40}(?:[-_/.][A-Za-z0-9]{1,20}){0,6}(?![\w@-])")
 _DIGITS = re.compile(r"[0-9][A-Za-z0-9_/.-]*+")
+_DATE = re.compile(r"(?:(\d{4})([-./])(\d\d?)\2(\d\d?)|(\d\d?)([-./])(\d\d?)\6(\d{4}))\Z")
 _BEFORE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_/.-"
 _BETWEEN = dict.fromkeys(map(ord, "-_/."))
 _WORD = re.compile(r"(?<![\w@])[^\W\d_]+(?:['\u2019-][^\W\d_]+)*+(?![\w@])")
@@ -97,6 +99,10 @@ def _mixed(value: str) -> bool:
 
 
 def _number(value: str) -> Cell:
+    date = _DATE.match(value)
+    if date:
+        year, one, other = date[1] or date[8], int(date[3] or date[5]), int(date[4] or date[7])
+        return "number", f"{year}{min(one, other):02}{max(one, other):02}"
     return "number", "".join(c for c in value if c.isdigit())[-_TAIL:]
 
 

@@ -11,6 +11,10 @@ from detectors.fingerprint.cells import cell, strong, weak
         ("(555) 010-2233", ("number", "550102233")),
         ("12345", ("number", "12345")),
         ("1234", None),
+        ("1984-03-12", ("number", "19840312")),
+        ("12.03.1984", ("number", "19840312")),
+        ("3/12/1984", ("number", "19840312")),
+        ("3/12-1984", ("number", "3121984")),
         ("AB-12/34", ("code", "AB1234")),
         ("Bell, Ann", ("words", "ann bell")),
         ("Jos\u00e9 O'Neil", ("words", "jos\u00e9 o'neil")),
@@ -18,7 +22,7 @@ from detectors.fingerprint.cells import cell, strong, weak
         ("", None),
         ("x", None),
     ],
-    ids=range(11),
+    ids=range(15),
 )
 def test_a_value_has_one_normal_form(value, form):
     assert cell(value) == form
@@ -30,6 +34,11 @@ def test_what_a_text_says_is_found_in_the_same_form():
         ("mail", "ann@x.org"), ("number", "550102233"), ("number", "550102233"), ("code", "AB1234"),
     ]  # fmt: skip
     assert all(text[start:end] for _, start, end in strong(text))
+
+
+def test_a_date_is_the_same_however_it_is_written():
+    said = [found for text in ("1984-12-03", "born 3.12.1984.", "(12/03/1984)") for found, _, _ in strong(text)]
+    assert set(said) == {cell("03.12.1984")}
 
 
 def test_runs_of_words_come_in_any_order_and_not_across_lines():
