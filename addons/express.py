@@ -32,7 +32,7 @@ from addons import answerlayer, plainheads, records, relay
 from addons.link import Link, Upstream
 
 logger = logging.getLogger("hushgate.engine")
-LONGEST = 1 << 20  # bytes of a request: what is longer is worth the layers
+LONGEST = 1 << 18  # bytes of a request: what is longer is worth the layers, and counts in the budget of bodies
 
 
 class Line(Protocol):

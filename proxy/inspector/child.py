@@ -5,7 +5,8 @@ Rules
 2. Before a job the kernel's timer is armed, with SIGALRM at its default: a detector that spins, in Python or in C
    with the GIL held, ends the process at deadline and grace. Nothing of ours has to run for that.
 3. Names are scanned after everything else of the job has been answered: who dies over a name loses no secret.
-4. An answer is sent before the next job starts, so of one worker's open requests only the oldest can be running.
+4. Before it waits and before a job it says by when it will be heard of again: the zygote ends whoever is not.
+5. An answer is sent before the next job starts, so of one worker's open requests only the oldest can be running.
 """
 
 import selectors
@@ -23,6 +24,7 @@ from proxy.inspector.wire import Answer, FrameReader, Request, WireError, decode
 
 _RECEIVE = 256 * 1024  # bytes asked of a socket at once
 _UNSENT = 64 * 1024 * 1024  # bytes of answers that a worker may leave unread
+_QUIET = 2.0  # seconds of rest between two signs of life
 _NOTHING = Task(Source(""), ())
 
 
@@ -45,19 +47,21 @@ class _Job:
 
 
 class Inspector:
-    """Serves one listening socket. The clock is the monotonic one, injected together with what arms the timer."""
+    """Serves one listening socket. `beat` is told in how many seconds it will be called again; `arm` sets a timer."""
 
     def __init__(
         self,
         listener: socket.socket,
         scanner: Scanner,
         settings: InspectorSettings,
+        beat: Callable[[float], object],
         arm: Callable[[float], object] = lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds),
     ) -> None:
         self._listener = listener
         self._scanner = scanner
         self._settings = settings
         self._arm = arm
+        self._beat = beat
         self._names = frozenset(d.name for d in scanner.detectors if d.cost == "names")
         self._jobs: deque[_Job] = deque()
         self._waiting = 0  # bytes of the jobs
@@ -72,7 +76,8 @@ class Inspector:
 
     def turn(self) -> None:
         """Read what has arrived (wait for it where there is no job), then do one job."""
-        for key, events in self._selector.select(0 if self._jobs else None):
+        self._beat(_QUIET)
+        for key, events in self._selector.select(0 if self._jobs else _QUIET):
             if key.data is None:
                 self._accept()
                 continue
@@ -115,7 +120,9 @@ class Inspector:
         except WireError:
             self._close(job.worker)
             return
-        self._arm(max(request.deadline - time.monotonic(), 0.0) + self._settings.grace_s)
+        limit = max(request.deadline - time.monotonic(), 0.0) + self._settings.grace_s
+        self._beat(limit)
+        self._arm(limit)
         for last, tasks in self._phases(request):
             reports = self._scanner.run(tasks, request.deadline)
             self._send(job, Answer(last, tuple(reports)))

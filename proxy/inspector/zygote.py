@@ -4,8 +4,9 @@ Rules
 1. The zygote loads and warms the detectors once, freezes its heap and stays single-threaded: a fork costs
    milliseconds and shares the memory. Scratch, sockets and the keyed digester are made after the fork.
 2. A dead inspector is forked anew at once; one that keeps dying within a second of its birth has to wait.
-3. The control socket ends the zygote, and with it its inspectors, when the supervisor closes it or dies.
-4. Nobody reads the standard streams. What there is to say goes to the control, one line of JSON each: `ready`,
+3. One that is not heard of when it said it would be is killed, and forked anew.
+4. The control socket ends the zygote, and with it its inspectors, when the supervisor closes it or dies.
+5. Nobody reads the standard streams. What there is to say goes to the control, one line of JSON each: `ready`,
    `failed`, `restart`. No line holds a text.
 """
 
@@ -19,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import NoReturn
 
 import orjson
@@ -28,6 +30,7 @@ from detectors.finding import keyed_digester
 from detectors.load import load
 from detectors.scan import Scanner, Task
 from proxy import hardening
+from proxy.inspector.alive import Alive
 from proxy.inspector.child import Inspector
 from proxy.inspector.settings import InspectorSettings
 
@@ -40,6 +43,7 @@ SAMPLE = (
 
 _EARLY = 1.0  # seconds of life below which a death counts as early
 _FREE = 3  # early deaths in a row that cost no wait
+_LOOK = 3.0  # seconds between two looks at who is alive
 _LONGEST = 5.0  # seconds of the longest wait
 
 
@@ -59,6 +63,7 @@ class Zygote:
         self._early = [0] * len(listeners)
         self._due: dict[int, tuple[float, int]] = {}  # slot to the moment of its next fork, and how the last one ended
         self._ears = socket.socketpair()
+        self._alive = Alive(len(listeners))
 
     def run(self) -> int:
         """Serve until the control ends. Returns the exit code: 0, or 1 where the detectors cannot be loaded."""
@@ -87,15 +92,16 @@ class Zygote:
         return 0
 
     def _turn(self, selector: selectors.BaseSelector) -> bool:
-        """Wait for a death, a due fork or the end; tell whether to go on."""
-        wait = max(min(self._due.values())[0] - time.monotonic(), 0) if self._due else None
-        for key, _ in selector.select(wait):
+        """Wait for a death, a due fork or the end, not for long; tell whether to go on."""
+        wait = max(min(self._due.values())[0] - time.monotonic(), 0) if self._due else _LOOK
+        for key, _ in selector.select(min(wait, _LOOK)):
             if key.fileobj is self._control:
                 with contextlib.suppress(BlockingIOError):
                     if not self._control.recv(4096):
                         return False
             else:
                 self._ears[0].recv(4096)
+        self._end_silent()
         self._reap()
         for slot, (moment, status) in list(self._due.items()):
             if moment <= time.monotonic():
@@ -109,6 +115,12 @@ class Zygote:
             ear.setblocking(False)
         signal.set_wakeup_fd(self._ears[1].fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
+
+    def _end_silent(self) -> None:
+        silent = self._alive.overdue()
+        for pid, slot in self._slots.items():
+            if slot in silent:
+                os.kill(pid, signal.SIGKILL)
 
     def _reap(self) -> None:
         while self._slots:
@@ -124,6 +136,7 @@ class Zygote:
 
     def _fork(self, slot: int) -> None:
         self._born[slot] = time.monotonic()
+        self._alive.beat(slot, 0.0)
         zygote = os.getpid()
         pid = os.fork()
         if not pid:
@@ -144,7 +157,8 @@ class Zygote:
                 hardening.forbid_files()
                 hardening.give_way()
                 scanner = Scanner(self._detectors, keyed_digester(self._key))
-                Inspector(self._listeners[slot], scanner, self._settings).serve()
+                beat = partial(self._alive.beat, slot)
+                Inspector(self._listeners[slot], scanner, self._settings, beat).serve()
         finally:
             os._exit(1)
 

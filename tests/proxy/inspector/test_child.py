@@ -35,9 +35,10 @@ class Stage:
         listener.listen()
         self.path = str(path)
         self.word, self.name = Word(), Word("name@1", "names")
-        self.armed = []
+        self.armed, self.promised = [], []
+        scanner = Scanner([self.word, self.name])
         self.inspector = Inspector(
-            listener, Scanner([self.word, self.name]), InspectorSettings(**settings), self.armed.append
+            listener, scanner, InspectorSettings(**settings), self.promised.append, self.armed.append
         )
 
     def connect(self):
@@ -127,6 +128,7 @@ def test_the_timer_is_armed_for_deadline_and_grace_and_disarmed(stage):
     armed, disarmed = stage.armed
     assert 900 < armed <= 1000.25
     assert disarmed == 0
+    assert armed in stage.promised
 
 
 def test_the_timer_of_a_late_job_is_the_grace(stage):

@@ -47,3 +47,13 @@ async def test_an_interrupt_from_the_terminal_ends_nothing(inspectors):
     assert reports[0].failed == {}
     assert inspectors.restarts.empty()
     pool.close()
+
+
+async def test_one_that_is_stopped_is_replaced(inspectors):
+    generation = await inspectors.launch()
+    os.kill(generation.pids[0], signal.SIGSTOP)
+    assert await inspectors.restart() == Restart(0, -signal.SIGKILL)
+    pool = InspectorPool(generation.paths)
+    reports = await pool.scan([Task(Source("hush"), ("planted.word@1",))], 20)
+    assert reports[0].failed == {}
+    pool.close()
