@@ -351,6 +351,7 @@ async def serve(listener: socket.socket, wire: socket.socket) -> int:
 def main() -> int:
     """Take over the inherited sockets and serve."""
     hardening.forbid_core_dumps()
+    hardening.return_memory()
     hardening.die_with_parent()
     hardening.name_process("hushgate spare")  # until it is told to boot
     listener, wire = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])

@@ -62,7 +62,7 @@ def configured(args: argparse.Namespace) -> Config:
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; 2 where it cannot start."""
     config = configured(args)
-    from proxy import logs
+    from proxy import hardening, logs
     from proxy.audit.ledger import LedgerError
     from proxy.ca.authority import AuthorityError
     from proxy.inspector.launch import LaunchError
@@ -73,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
     from proxy.supervisor.files import SnapshotError
 
     logs.configure(config.log_level)
+    hardening.forbid_core_dumps()
+    hardening.return_memory()
     try:
         if args.preflight:
             asyncio.run(preflight.check(config))

@@ -24,6 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--keys", type=Path)
     given = parser.parse_args(arguments)
     hardening.forbid_core_dumps()
+    hardening.return_memory()
     hardening.die_with_parent()
     if given.keys:
         landlock.keep_out_of(given.keys)

@@ -1,3 +1,4 @@
+import platform
 import subprocess
 import sys
 
@@ -31,6 +32,29 @@ except OSError as error:
     print(error.strerror, file.seek(0, 2))
 """
     assert run(code)[:2] == (0, "File too large 0")
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt is glibc's")
+def test_freed_memory_is_given_back_whatever_small_things_stay():
+    code = """
+import os, threading
+from proxy import hardening
+hardening.return_memory()
+bytes(30_000_000)
+kept = []
+def work():
+    large = []
+    for _ in range(20):
+        large.append(b"x" * 2_000_000)
+        kept.append(b"y" * 3000)
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1_000_000)
+"""
+    assert int(run(code)[1]) < 40  # without it, more than 60
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="SCHED_BATCH is Linux's")
