@@ -29,7 +29,7 @@ TURNED = "turned"
 
 _IGNORED = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
-    "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0100-\U000e01ef"
+    "\ud800-\udfff\ufeff\uffa0\ufff9-\uffff\U0001d173-\U0001d17a\U000e0100-\U000e01ef"
 )
 _TAGS = "\U000e0000-\U000e007f"
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"

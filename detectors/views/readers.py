@@ -96,6 +96,7 @@ READERS = (
     ),
     Reader("column", spacing.column, (r"\n[!-~]\r?\n[!-~]\r?\n[ -~]\r?\n[!-~]\r?\n",), step="apart"),
     Reader("separated", spacing.separated, (r"[A-Za-z0-9](?:[.,/_|*~\-][A-Za-z0-9]){6}",), step="apart"),
+    Reader("whole", spacing.whole, (r"[0-9]{9}\.0",)),
     Reader(
         "grouped",
         spacing.grouped,

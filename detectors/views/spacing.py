@@ -15,6 +15,7 @@ _GROUPS = re.compile(
     r"(?<![\w.,/|;:_-])(?:\d{1,6}[,;|/_\t:] ?){2,8}\d{1,6}(?![\w/|;:-]|[.,]\d)"
     r"|(?<!\w)(?<!\d\|)(?:\d{2,6} ?\| ?){2,6}\d{1,6}(?!\w)"
 )
+_WHOLE = re.compile(r"(?<![\w.])\d{9,19}(\.0)(?![\w.])")
 _DIGIT = re.compile(r"\d++")
 _NANP = re.compile(r"1[2-9]\d{2}[2-9]\d{6}\Z")
 
@@ -61,6 +62,12 @@ def grouped(text: str) -> Iterator[Edit]:
         even = size > 1 and all(len(group) == size for group in groups[:-1]) and len(groups[-1]) <= size
         if 9 <= len(digits) <= 19 and even:
             yield number(match.start(), match.end(), digits, "grouped")
+
+
+def whole(text: str) -> Iterator[Edit]:
+    """Yield the `.0` of numbers that a table took for fractions, as one with empty cells does."""
+    for match in _WHOLE.finditer(text):
+        yield Edit(*match.span(1), "", "whole")
 
 
 def number(start: int, end: int, read: str, name: str) -> Edit:

@@ -19,6 +19,7 @@ def read(text):
         ("arabic digits", "٤٧٩-٥٩-٧٣٤٢", "479-59-7342"),
         ("devanagari digits", "४७९", "479"),
         ("zero width", "A\u200bK\u200bI\u200bA", "AKIA"),
+        ("half a surrogate pair, a replacement", "41\ud80011 11\ufffd11 11\uffff11", "4111 1111 1111"),
         ("soft hyphen", "25\xad9-\xad97", "259-97"),
         ("direction", "AKIA\u202e\u200fXYZ", "AKIAXYZ"),
         ("joiner", "x\u034fo\u034fx\u034fb", "xoxb\u034f"),

@@ -46,6 +46,7 @@ SIGNS = [
     ("spaced", "A  K  I  A  1  2"),
     ("column", "4\n1\n8\n8\n3\n6\n"),
     ("separated", "4.1.8.8.3.6.6"),
+    ("whole", "4111111111111111.0"),
     ("grouped", "5158,4245,0377"),
     ("grouped", "4111 | 1111 | 1111"),
     ("spelled", "one two three four"),
