@@ -136,7 +136,11 @@ def _seam(parts: Sequence[Part], pieces: Sequence[Piece]) -> Seam:
 
 
 def split(seam: Seam, finding: Finding) -> tuple[tuple[int, Finding], ...]:
-    """Return a finding's pieces as (part number, finding); none where it lies within one part."""
+    """Return a finding's pieces as (part number, finding).
+
+    None where it lies within one part, whose own reading finds it, but for a secret: what tells it, such as the scheme
+    of an address, may stand on the other side.
+    """
     if finding.category not in _CATEGORIES:
         return ()
     found: list[tuple[int, Finding]] = []
@@ -149,4 +153,10 @@ def split(seam: Seam, finding: Finding) -> tuple[tuple[int, Finding], ...]:
             moved = replace(finding, start=piece.start + start, end=piece.start + end, evidence=evidence)
             found.append((piece.part, moved))
         position += piece.length
-    return tuple(found) if spread > 1 else ()
+    return tuple(found) if spread > 1 or (finding.category == "secret" and not _cut(seam, finding)) else ()
+
+
+def _cut(seam: Seam, finding: Finding) -> bool:
+    """Tell whether a finding ends where a stretch was cut off: the value goes on there, or begins before."""
+    first, last = seam.pieces[0].length, seam.pieces[-1].length
+    return (not finding.start and first >= REACH) or (finding.end == len(seam.source.text) and last >= REACH)

@@ -47,6 +47,13 @@ def test_what_lies_on_one_side_or_is_a_stretch_is_not_split() -> None:
     assert split(seam, finding(1, 5, "code")) == ()
 
 
+def test_a_secret_that_the_other_side_tells_is_kept_unless_it_was_cut_off() -> None:
+    seam = seams([part("postgresql://svc:"), part("Tr0ub4dor@db.example.org/x " + "y " * 300)])[0]
+    [(number, found)] = split(seam, finding(17, 26, "secret"))
+    assert (number, found.start, found.end) == (1, 0, 9)
+    assert split(seam, finding(200, len(seam.source.text), "secret")) == ()
+
+
 def test_a_seam_shows_no_text() -> None:
     assert "secret" not in repr(seams([part("my secret "), part("is this")]))
 
