@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.running import CHAT, Answer, Proxy, chat
+from tests.running import CHAT, Answer, Proxy, chat, until
 from tests.upstream import Upstream
 
 pytestmark = [pytest.mark.proxy, pytest.mark.xdist_group("coach")]
@@ -187,6 +187,6 @@ def test_a_chat_gets_the_link_as_a_message_of_its_own_stream(proxy: Proxy, upstr
 def test_the_own_host_is_ours_alone(proxy: Proxy, upstream: Upstream) -> None:
     assert page(proxy, f"https://{OWN}/").status == 404
     assert OWN in proxy.get("/proxy.pac")[1].decode()
-    assert proxy.metric("hushgate_coach_total", answer="asked") >= 1
-    assert proxy.metric("hushgate_coach_total", answer="justify") >= 1
+    for answer in ("asked", "justify"):  # a scrape leaves out a worker that does not answer in time
+        assert until(lambda answer=answer: proxy.metric("hushgate_coach_total", answer=answer) >= 1)
     assert not upstream.received
