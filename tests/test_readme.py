@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +42,16 @@ def within(part: Any, whole: Any) -> bool:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_five_lines_do_what_they_say(tmp_path: Path) -> None:
-    make, curl, tail, metrics = session()
+    make, curl, search, metrics = session()
     assert make == "make run"
-    with Proxy(tmp_path / "var", policies=["pack:default"]) as proxy:
+    with Proxy(tmp_path / "var", policies=["pack:default"], arguments=["--workers", "2"]) as proxy:
         command = curl.replace("http://127.0.0.1:8080", proxy.url)
         answer = subprocess.run(
             ["curl", "-s", *shlex.split(command)[1:]], capture_output=True, cwd=tmp_path, check=True
         )
         assert within(shown(0), json.loads(answer.stdout))
-        line = subprocess.run(tail, shell=True, capture_output=True, cwd=tmp_path, check=True).stdout
+        command = search.replace(".venv/bin/hushgate", f"{shlex.quote(sys.executable)} -P -m proxy.cli")
+        line = subprocess.run(command, shell=True, capture_output=True, cwd=tmp_path, check=True).stdout
         assert within(shown(1), json.loads(line))
         command = metrics.replace("127.0.0.1:8081", f"127.0.0.1:{proxy.admin[1]}")
         counted = subprocess.run(command, shell=True, capture_output=True, check=True).stdout.decode()
