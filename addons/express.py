@@ -187,6 +187,8 @@ class Express:
     async def _gate(self, flow: http.HTTPFlow) -> bool:
         """Have the gate decide; tell whether it has to be asked no more."""
         await self._line.handle_hook(hooks.HttpRequestHeadersHook(flow))
+        if flow.request.stream:  # its messages would be judged as they come, and here is nobody who does
+            raise RuntimeError("a request with a length is to be streamed")
         if not _killed(flow):
             await self._line.handle_hook(hooks.HttpRequestHook(flow))
         return True

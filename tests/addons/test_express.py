@@ -386,3 +386,15 @@ async def test_a_gate_that_fails_ends_the_connection(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(layers, "handle_hook", fail)
     await settle(layers, await asking(layers))
     assert (layers.sent, layers.seen) == ([], ["closed"])
+
+
+@pytest.mark.usefixtures("patched")
+async def test_a_request_that_is_to_be_streamed_does_not_pass_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    layers = Layers()
+
+    async def stream(hook: Any) -> None:
+        hook.flow.request.stream = True
+
+    monkeypatch.setattr(layers, "handle_hook", stream)
+    await settle(layers, await asking(layers))
+    assert (layers.sent, layers.seen) == ([], ["closed"])
