@@ -17,7 +17,7 @@ def opened(tls: SSL.Connection, data: bytes) -> tuple[bytes, bool]:
     pieces: list[bytes] = []
     whole = False
     try:
-        while not pieces or tls.pending() or _length(tls._into_ssl):
+        while not pieces or tls.pending() or length(tls._into_ssl):
             pieces.append(tls.recv(_RECORD))
         whole = True
     except SSL.WantReadError:
@@ -41,8 +41,9 @@ def sealed(tls: SSL.Connection, plain: bytes) -> bytes:
 
 def waiting(tls: SSL.Connection) -> int:
     """Return how many bytes TLS has to send. `bio_read` says it with an exception, each time."""
-    return _length(tls._from_ssl)
+    return length(tls._from_ssl)
 
 
-def _length(bio: Any) -> int:
+def length(bio: Any) -> int:
+    """Return how many bytes lie in a BIO."""
     return int(SSL._lib.BIO_get_mem_data(bio, SSL._ffi.NULL))  # type: ignore[attr-defined]

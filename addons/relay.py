@@ -27,13 +27,11 @@ from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Server
 from mitmproxy.proxy.layers.tls import ClientTLSLayer, ServerTLSLayer, TLSLayer
 from OpenSSL import SSL
 
-from addons import answerlayer
+from addons import answerlayer, records
 from addons.answerlayer import Gathering
 from addons.tower import behind, busy
 
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,7})\r\n")
-_PIECE = 65535
-_RECORD = 16384  # bytes: what TLS gives back at once (RFC 8446, 5.1)
 _LEFT = "_hushgate_left"
 
 
@@ -134,25 +132,9 @@ class Relay:
 
         Nothing is left where that is None. `ready` was just true.
         """
-        plain, whole = self._decrypted(data)
+        plain, whole = records.opened(self._upstream.tls, data)
         at, out = self._passed(plain)
-        return self._encrypted(out) if out else b"", None if whole and at == len(plain) else plain[at:]
-
-    def _decrypted(self, data: bytes) -> tuple[bytes, bool]:
-        """Return what TLS gives back, and whether that is all and TLS itself has nothing to say."""
-        tls = self._upstream.tls
-        tls.bio_write(data)
-        pieces: list[bytes] = []
-        whole = False
-        try:
-            while not pieces or tls.pending() or _waiting(tls._into_ssl):
-                pieces.append(tls.recv(_RECORD))
-            whole = True
-        except SSL.WantReadError:
-            whole = True
-        except SSL.Error:
-            pass  # an alert, or the end: mitmproxy reads it again and does what is to be done
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces), whole and not _waiting(tls._from_ssl)
+        return records.sealed(self._client.tls, out) if out else b"", None if whole and at == len(plain) else plain[at:]
 
     def _passed(self, plain: bytes) -> tuple[int, bytes]:
         """Return how many bytes are certain, having counted them, and what leaves for them."""
@@ -175,21 +157,6 @@ class Relay:
             at = start + size + 2
         return at, plain[:at] if same else b"".join(out)
 
-    def _encrypted(self, plain: bytes) -> bytes:
-        tls = self._client.tls
-        try:
-            tls.sendall(plain)
-        except SSL.Error:
-            return b""  # the client has closed its side: what it does not want is dropped, as in mitmproxy
-        out = piece = tls.bio_read(_PIECE)
-        while len(piece) == _PIECE:
-            try:
-                piece = tls.bio_read(_PIECE)
-            except SSL.WantReadError:
-                break
-            out += piece
-        return out
-
     def leave(self, plain: bytes) -> None:
         """Leave what was decrypted to mitmproxy, which takes it before anything else with its next event."""
         leave(self._upstream, plain)
@@ -211,12 +178,7 @@ def known() -> bool:
     chunks, length = vars(ChunkedReader()), vars(ContentLengthReader(1))
     parts = {"_bytes_in_chunk", "_bytes_to_discard", "_reading_trailer"} <= chunks.keys() and "_remaining" in length
     tls = SSL.Connection(SSL.Context(SSL.TLS_METHOD))
-    return parts and _waiting(tls._from_ssl) == 0 == _waiting(tls._into_ssl)
-
-
-def _waiting(bio: Any) -> int:
-    """Return how many bytes lie between TLS and its transport. `bio_read` says it with an exception, each time."""
-    return int(SSL._lib.BIO_get_mem_data(bio, SSL._ffi.NULL))  # type: ignore[attr-defined]
+    return parts and records.waiting(tls) == 0 == records.length(tls._into_ssl)
 
 
 def install() -> None:
